@@ -8,6 +8,7 @@ VENV := .venv/runtime
 TEST_VENV := .venv/test
 FONTS := static/vendor/hyperlegible.woff2 static/vendor/hyperlegible-ext.woff2
 FONT_FILES := node_modules/@fontsource-variable/atkinson-hyperlegible-next/files
+BROWSER := .venv/bin/chromium
 AXE := node_modules/axe-core/axe.min.js
 CONTRACT := engage/contracts/grand-cahors.json
 INSTANCE := $(or $(ENGAGE_INSTANCE),instance)
@@ -34,8 +35,7 @@ bench: setup-tests ## Measure what the project promises, each figure beside its 
 .PHONY: setup setup-tests lock clean help
 setup: $(VENV) $(FONTS) ## Set up what running needs, and no more
 
-setup-tests: $(TEST_VENV) $(FONTS) $(AXE) ## Set up what testing needs, a browser included
-	@scripts/chromium
+setup-tests: $(TEST_VENV) $(FONTS) $(AXE) $(BROWSER) ## Set up what testing needs, a browser included
 
 lock: $(VENV) ## Take the newest versions that pyproject.toml and package.json allow
 	scripts/lock
@@ -60,15 +60,18 @@ $(TEST_VENV): requirements-test.lock $(VENV)
 # Front-end parts come from npm and are copied, so that running needs no node_modules.
 $(FONTS) &: package-lock.json | $(VENV)
 	@echo "Fetching the font"
-	@scripts/npm ci --omit=dev --ignore-scripts --silent
+	@scripts/npm ci --omit=dev --omit=optional --ignore-scripts --silent
 	@mkdir -p static/vendor
 	@cp $(FONT_FILES)/*-latin-wght-normal.woff2 static/vendor/hyperlegible.woff2
 	@cp $(FONT_FILES)/*-latin-ext-wght-normal.woff2 static/vendor/hyperlegible-ext.woff2
 
 $(AXE): package-lock.json | $(FONTS)
 	@echo "Fetching the accessibility checker"
-	@scripts/npm ci --ignore-scripts --silent
+	@scripts/npm ci --omit=optional --ignore-scripts --silent
 	@touch $@
+
+$(BROWSER): package-lock.json $(TEST_VENV) $(AXE)
+	@scripts/browser
 
 # Opened again when its contract or migrations change, when the file is gone, and at each start
 # when ENGAGE_DATABASE_URL names a database that no stamp here can know about.
