@@ -45,7 +45,7 @@
   const SIDE = 1600, BYTES = 400 * 1024;
   const blobOf = (canvas, quality) => new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
   async function shrink(file) {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const picture = await createImageBitmap(file);
     const canvas = document.createElement("canvas");
     let side = SIDE, blob;
     do {
