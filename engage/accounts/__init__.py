@@ -1,0 +1,1 @@
+"""Identity only: people, contact points, sign-ins, mandates."""

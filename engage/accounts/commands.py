@@ -1,0 +1,258 @@
+"""Writes about people: codes, sign-ins, drafts, mandates."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engage.accounts import messages, queries
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import (
+    ContactKind,
+    ContactPoint,
+    Draft,
+    Mandate,
+    Person,
+    Role,
+    SignIn,
+    SignInCode,
+)
+from engage.core import audit, clock
+from engage.core.db import Database
+from engage.core.errors import InvalidInput, NotFound
+from engage.core.i18n import _
+from engage.core.secrets import (
+    clean_printed_code,
+    keyed_hash,
+    new_digits,
+    new_token,
+    same,
+    token_hash,
+)
+
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_TRIES = 5
+SIGN_IN_LIFETIME = timedelta(days=180)
+DRAFT_LIFETIME = timedelta(days=7)
+
+
+def keep_draft(
+    db: Session, kind: str, payload: dict[str, Any], *, photo_id: int | None = None
+) -> str:
+    """Keep what somebody did before saying who they are; returns its token."""
+    token = new_token()
+    moment = clock.now()
+    db.add(
+        Draft(
+            token_hash=token_hash(token),
+            kind=kind,
+            payload=payload,
+            photo_id=photo_id,
+            created_at=moment,
+            expires_at=moment + DRAFT_LIFETIME,
+        )
+    )
+    db.flush()
+    return token
+
+
+def send_code(
+    db: Session, key: bytes, address: ContactAddress, *, draft: Draft | None, language: str
+) -> str:
+    """Send a six-digit code to `address`, known or not: same work, same answer.
+
+    Returns the challenge, the token of the page where the code is typed.
+    """
+    challenge, digits = new_token(), new_digits()
+    moment = clock.now()
+    code = SignInCode(
+        challenge_hash=token_hash(challenge),
+        kind=address.kind.value,
+        value=address.value,
+        code_hash=keyed_hash(key, challenge, digits),
+        expires_at=moment + CODE_LIFETIME,
+        draft_id=draft.id if draft else None,
+        created_at=moment,
+    )
+    db.add(code)
+    db.flush()
+    audit.record(db, "code.send", code)
+    messages.sign_in_code(db, code, address, digits=digits, language=language)
+    return challenge
+
+
+def count_try(database: Database, challenge: str) -> None:
+    """Use up one of the five tries, committed before the code is looked at.
+
+    Raises `InvalidInput` when none is left, the code is too old or was used, `NotFound` when the
+    page never existed. Twenty tries at once use up five: the counter is one conditional update.
+    """
+    with database.transaction() as db:
+        code = queries.awaited_code(db, challenge)
+        if code is None:
+            raise NotFound
+        counted = db.execute(
+            update(SignInCode)
+            .where(
+                SignInCode.id == code.id,
+                SignInCode.attempts < CODE_TRIES,
+                SignInCode.used_at.is_(None),
+                SignInCode.expires_at > clock.now(),
+            )
+            .values(attempts=SignInCode.attempts + 1)
+        )
+        dead = counted.rowcount == 0  # type: ignore[attr-defined]
+    if dead:
+        raise InvalidInput("code", _("Ce code ne marche plus. Demandez un nouveau code."))
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Who has just signed in, the token for the device's cookie, and what waited for it."""
+
+    person: Person
+    token: str
+    draft: Draft | None
+
+
+def enter_with_code(db: Session, key: bytes, challenge: str, digits: str) -> Entered:
+    """Sign in with the code that was sent; call `count_try` first.
+
+    Raises `InvalidInput` when the digits differ. The first use of an address makes the person.
+    """
+    code = db.scalar(
+        select(SignInCode)
+        .where(SignInCode.challenge_hash == token_hash(challenge))
+        .with_for_update()
+    )
+    if code is None or code.used_at is not None:
+        raise InvalidInput("code", _("Ce code ne marche plus. Demandez un nouveau code."))
+    if not same(code.code_hash, keyed_hash(key, challenge, digits)):
+        raise InvalidInput("code", _wrong_code(code.attempts))
+    code.used_at = clock.now()
+    person = _person_of(db, ContactAddress(ContactKind(code.kind), code.value))
+    draft = db.get(Draft, code.draft_id) if code.draft_id else None
+    return Entered(person, sign_in(db, person), draft)
+
+
+def _wrong_code(attempts: int) -> str:
+    left = CODE_TRIES - attempts
+    if left <= 0:
+        return _("Ce code n’est pas le bon. Demandez un nouveau code.")
+    return _("Ce code n’est pas le bon. Regardez le message reçu et essayez encore.")
+
+
+def _person_of(db: Session, address: ContactAddress) -> Person:
+    """The holder of `address`, made now when there is none; two at once make one person."""
+    person = queries.person_at(db, address)
+    if person is not None:
+        return person
+    moment = clock.now()
+    person = Person(created_at=moment, mandates=[], contact_points=[])
+    db.add(person)
+    db.flush()
+    db.add(
+        ContactPoint(
+            person_id=person.id, kind=address.kind.value, value=address.value, verified_at=moment
+        )
+    )
+    db.flush()
+    audit.record(db, "person.join", person, actor_id=person.id)
+    return person
+
+
+def sign_in(db: Session, person: Person) -> str:
+    """Open a sign-in of `person`; returns the token that only the device's cookie holds."""
+    token = new_token()
+    moment = clock.now()
+    row = SignIn(
+        token_hash=token_hash(token),
+        person_id=person.id,
+        created_at=moment,
+        expires_at=moment + SIGN_IN_LIFETIME,
+    )
+    db.add(row)
+    db.flush()
+    audit.record(db, "sign_in.open", row, actor_id=person.id)
+    return token
+
+
+def sign_out(db: Session, token: str) -> None:
+    """Revoke the sign-in of this device."""
+    row = db.scalar(select(SignIn).where(SignIn.token_hash == token_hash(token)))
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = clock.now()
+        audit.record(db, "sign_in.revoke", row, actor_id=row.person_id)
+
+
+def issue_card(db: Session, person: Person, code: str, *, key: bytes) -> None:
+    """Give `person` a printed card: its code signs in from then on; only a hash is kept."""
+    db.add(
+        ContactPoint(
+            person_id=person.id,
+            kind=ContactKind.CARD.value,
+            value=card_hash(key, code),
+            verified_at=clock.now(),
+        )
+    )
+    db.flush()
+    audit.record(db, "card.issue", person, actor_id=person.id)
+
+
+def enter_with_card(db: Session, key: bytes, typed: str) -> Entered:
+    """Sign in with a printed card; raises `InvalidInput` when no card has this code."""
+    code = clean_printed_code(typed)
+    person = None
+    if code:
+        person = queries.person_at(db, ContactAddress(ContactKind.CARD, card_hash(key, code)))
+    if person is None:
+        raise InvalidInput("code", _("Nous ne connaissons pas ce code. Vérifiez chaque lettre."))
+    return Entered(person, sign_in(db, person), None)
+
+
+def card_hash(key: bytes, code: str) -> str:
+    """What is stored of a card's code."""
+    return keyed_hash(key, "card", code)
+
+
+def invite(
+    db: Session,
+    address: ContactAddress,
+    role: Role,
+    *,
+    organisation_id: int | None = None,
+    starts_on: date | None = None,
+    public_name: str = "",
+) -> Person:
+    """Give the holder of `address` a mandate, making the person when needed (first staff)."""
+    person = _person_of(db, address)
+    if public_name:
+        person.public_name = public_name
+    mandate = Mandate(
+        person_id=person.id,
+        role=role.value,
+        organisation_id=organisation_id,
+        starts_on=starts_on or clock.today(),
+    )
+    db.add(mandate)
+    db.flush()
+    audit.record(db, "mandate.give", mandate, role=role.value)
+    return person
+
+
+def rename(db: Session, person: Person, public_name: str) -> None:
+    """Choose the name that others see; empty means "Un habitant"."""
+    person.public_name = public_name
+    audit.record(db, "person.rename", person, actor_id=person.id)
+
+
+def expire_drafts(db: Session) -> list[int]:
+    """Remove drafts and codes that nobody came back for; returns ids of photos to delete."""
+    moment = clock.now()
+    old = db.execute(select(Draft.id, Draft.photo_id).where(Draft.expires_at <= moment)).all()
+    db.execute(delete(SignInCode).where(SignInCode.expires_at < moment - timedelta(days=1)))
+    if old:
+        db.execute(delete(Draft).where(Draft.id.in_([row.id for row in old])))
+    return [row.photo_id for row in old if row.photo_id is not None]

@@ -1,0 +1,83 @@
+"""Who is asking: Flask-Login over our revocable sign-ins, and the door that is shut by default."""
+
+from flask import current_app, g, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from engage.accounts import commands, queries
+from engage.accounts.models import Person
+from engage.core.errors import Denied
+from engage.core.web import SAFE, Engage, get_db, see_other
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A device where somebody is signed in; its id is the random token of the sign-in."""
+
+    def __init__(self, person: Person, token: str) -> None:
+        self.person = person
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def setup(app: Engage, *, public_endpoints: frozenset[str]) -> None:
+    """Install Flask-Login and the default-deny check."""
+    manager = LoginManager()
+    manager.session_protection = None  # our tokens are random, revocable and on the server
+    manager.user_loader(_load)
+    manager.init_app(app, add_context_processor=False)
+    app.extensions["engage_public"] = public_endpoints
+    app.before_request(_shut_by_default)
+
+
+def _load(token: str) -> SignedIn | None:
+    person = queries.person_signed_in(get_db(), token)
+    return SignedIn(person, token) if person else None
+
+
+def _shut_by_default() -> Response | None:
+    """Let visitors reach only what is on the short public list."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in current_app.extensions["engage_public"]:
+        return None
+    if actor() is not None:
+        return None
+    if request.method in SAFE:
+        return see_other(url_for("accounts.sign_in", suite=request.full_path.rstrip("?")))
+    raise Denied
+
+
+def actor() -> Person | None:
+    """The person who asks, or None for a visitor."""
+    if "actor" not in g:
+        has_cookie = "_user_id" in session
+        user = current_user._get_current_object() if has_cookie else None
+        g.actor = user.person if isinstance(user, SignedIn) else None
+    return g.actor  # type: ignore[no-any-return]
+
+
+def signed_in() -> Person:
+    """The person who asks; raises `Denied` for a visitor."""
+    person = actor()
+    if person is None:
+        raise Denied
+    return person
+
+
+def remember(entered: commands.Entered) -> None:
+    """Sign this device in: the old session is dropped, only the token goes into the cookie."""
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(entered.person, entered.token))
+    g.actor = entered.person
+
+
+def forget() -> None:
+    """Sign this device out, here and in the database."""
+    user = current_user._get_current_object()
+    if isinstance(user, SignedIn):
+        commands.sign_out(get_db(), user.token)
+    logout_user()
+    session.clear()
+    g.actor = None

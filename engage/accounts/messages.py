@@ -1,0 +1,36 @@
+"""Messages about identity."""
+
+from sqlalchemy.orm import Session
+
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import SignInCode
+from engage.core import clock, outbox
+from engage.core.outbox import OutboxMessage, Rendered
+from engage.core.words_of_mail import rendered
+
+
+def sign_in_code(
+    db: Session, code: SignInCode, address: ContactAddress, *, digits: str, language: str
+) -> None:
+    """Queue the six digits; they are blanked once sent."""
+    outbox.post(
+        db,
+        "sign_in_code",
+        channel=address.channel,
+        recipient=address.value,
+        dedupe_key=f"code:{code.id}",
+        language=language,
+        secret=digits,
+        code_id=code.id,
+    )
+
+
+def render_sign_in_code(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
+    """The words of a code; None when it is too old to be of use."""
+    code = db.get(SignInCode, message.payload["code_id"])
+    if code is None or code.used_at is not None or code.expires_at <= clock.now():
+        return None
+    return rendered("accounts/sign_in_code", message, digits=message.secret)
+
+
+RENDERERS = {"sign_in_code": render_sign_in_code}

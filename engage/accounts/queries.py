@@ -1,0 +1,63 @@
+"""Reads about people: who is signed in, which code is awaited, which draft waits."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import ContactPoint, Draft, Person, SignIn, SignInCode
+from engage.core import clock
+from engage.core.secrets import token_hash
+
+
+def person_signed_in(db: Session, token: str) -> Person | None:
+    """The person whose device holds `token`, mandates loaded; one statement."""
+    sign_in = db.scalar(
+        select(SignIn)
+        .join(SignIn.person)
+        .options(contains_eager(SignIn.person).joinedload(Person.mandates))
+        .where(
+            SignIn.token_hash == token_hash(token),
+            SignIn.revoked_at.is_(None),
+            SignIn.expires_at > clock.now(),
+            Person.closed_at.is_(None),
+        )
+    )
+    return sign_in.person if sign_in else None
+
+
+def person_at(db: Session, address: ContactAddress) -> Person | None:
+    """The person who proved to hold `address`, mandates loaded."""
+    return db.scalar(
+        select(Person)
+        .join(ContactPoint, ContactPoint.person_id == Person.id)
+        .options(joinedload(Person.mandates))
+        .where(
+            ContactPoint.kind == address.kind.value,
+            ContactPoint.value == address.value,
+            ContactPoint.verified_at.is_not(None),
+            Person.closed_at.is_(None),
+        )
+    )
+
+
+def awaited_code(db: Session, challenge: str) -> SignInCode | None:
+    """The code that the page `/compte/code/<challenge>` waits for, used or not."""
+    return db.scalar(select(SignInCode).where(SignInCode.challenge_hash == token_hash(challenge)))
+
+
+def waiting_draft(db: Session, token: str) -> Draft | None:
+    """What waits under `token`, unless it is too old."""
+    return db.scalar(
+        select(Draft).where(Draft.token_hash == token_hash(token), Draft.expires_at > clock.now())
+    )
+
+
+def contact_points_of(db: Session, person: Person) -> list[ContactPoint]:
+    """The person's proven addresses, oldest first."""
+    return list(
+        db.scalars(
+            select(ContactPoint)
+            .where(ContactPoint.person_id == person.id, ContactPoint.verified_at.is_not(None))
+            .order_by(ContactPoint.id)
+        )
+    )

@@ -1,0 +1,82 @@
+"""The `engage` command: everything that the people who run a town's platform type."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from engage.core.config import Config
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Engage: ideas, concertations, problems of the neighbourhood, reminders to partners."""
+
+
+@main.command()
+def run() -> None:
+    """Web, clock and sender in one command, for one machine."""
+    from engage import server
+
+    config = Config.from_environ()
+
+    def announce() -> None:
+        click.echo(f"Engage : {config.base_url}")
+        if config.demo:
+            click.echo(f"Démonstration : {config.base_url}/demo")
+
+    sys.exit(server.supervise(announce))
+
+
+@main.command()
+def web() -> None:
+    """The web server alone."""
+    from engage import server
+    from engage.core import logs
+
+    config = Config.from_environ()
+    logs.configure(config.log_level)
+    server.serve_web(config)
+
+
+@main.command("clock")
+def clock_() -> None:
+    """The clock and the sender alone; two of them do no harm."""
+    from engage import server
+    from engage.core import logs
+
+    config = Config.from_environ()
+    logs.configure(config.log_level)
+    server.serve_clock(config)
+
+
+@main.command()
+@click.option("--contract", type=click.Path(path_type=Path), required=True, help="Contract file.")
+@click.option("--demo", is_flag=True, help="Add the fictive neighbourhood.")
+def init(contract: Path, demo: bool) -> None:
+    """Create or upgrade the database and load a contract; prints what changed."""
+    from engage import contract as contracts
+    from engage.core import clock, migrate
+    from engage.core.services import Services
+
+    config = Config.from_environ()
+    clock.use_zone(config.timezone)
+    town = Services.of(config)
+    before, after = migrate.upgrade(town.database)
+    click.echo(f"Schema: {before or 'none'} -> {after}")
+    difference = contracts.load(town, contract)
+    for line in difference.lines[:20]:
+        click.echo(line)
+    click.echo(f"Contract: {len(difference.lines)} changes")
+    if demo and contracts.load_demo(town):
+        click.echo("Demo: loaded")
+
+
+@main.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    from engage.core import migrate
+    from engage.core.services import Services
+
+    before, after = migrate.upgrade(Services.of(Config.from_environ()).database)
+    click.echo(f"Schema: {before or 'none'} -> {after}")

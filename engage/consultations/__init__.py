@@ -1,0 +1,1 @@
+"""Concertations: questions, electorate, roll, ballots, tally."""

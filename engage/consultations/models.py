@@ -1,0 +1,141 @@
+"""Tables of concertations. The roll says whose right is used, a ballot what was wished; no key joins them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.core.db import Base
+from engage.core.words import CHANNEL_CHECK, enum_column
+from engage.territory.models import Neighbourhood
+
+
+class Electorate(StrEnum):
+    """Who may vote, one mode for each concertation."""
+
+    DWELLING_CODE = "dwelling_code"
+    DECLARED = "declared"
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    APPROVAL = "approval"
+
+
+class Consultation(Base):
+    """A concertation. Being open is derived from its dates; cancelling is an act."""
+
+    __tablename__ = "consultations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str | None] = mapped_column(String(48), unique=True)
+    title: Mapped[dict[str, str]]
+    summary: Mapped[dict[str, str]]
+    notice: Mapped[dict[str, str]]
+    already_decided: Mapped[dict[str, str]]
+    asked_by: Mapped[dict[str, str]]
+    decided_by: Mapped[dict[str, str]]
+    neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhoods.id"))
+    electorate: Mapped[Electorate] = mapped_column(enum_column(Electorate))
+    min_age: Mapped[int | None]
+    announced_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    decision_due_at: Mapped[datetime]
+    decision_statement: Mapped[dict[str, str]]
+    decided_on: Mapped[date | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    neighbourhood: Mapped[Neighbourhood | None] = relationship(lazy="raise_on_sql")
+    questions: Mapped[list["Question"]] = relationship(
+        back_populates="consultation", lazy="raise_on_sql", order_by="Question.position"
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+    def is_open(self, now: datetime) -> bool:
+        return self.cancelled_at is None and self.opens_at <= now < self.closes_at
+
+    def is_over(self, now: datetime) -> bool:
+        return self.cancelled_at is None and self.closes_at <= now
+
+
+class Question(Base):
+    """One question; `max_choices` binds approval questions."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("consultation_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    position: Mapped[int]
+    kind: Mapped[QuestionKind] = mapped_column(enum_column(QuestionKind))
+    max_choices: Mapped[int]
+    title: Mapped[dict[str, str]]
+    help: Mapped[dict[str, str]]
+
+    consultation: Mapped[Consultation] = relationship(
+        back_populates="questions", lazy="raise_on_sql"
+    )
+    options: Mapped[list["Option"]] = relationship(lazy="raise_on_sql", order_by="Option.position")
+
+
+class Option(Base):
+    """One possible answer; `is_none` is "none of these", always there and always alone."""
+
+    __tablename__ = "options"
+    __table_args__ = (UniqueConstraint("question_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    position: Mapped[int]
+    label: Mapped[dict[str, str]]
+    details: Mapped[dict[str, str]]
+    is_none: Mapped[bool] = mapped_column(default=False)
+
+
+class VotingCode(Base):
+    """A code printed on the letter to one dwelling; only its hash is kept."""
+
+    __tablename__ = "voting_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    cancelled_at: Mapped[datetime | None]
+
+
+class RollEntry(Base):
+    """The right of one electorate unit to answer one question, used. Holds no time.
+
+    `unit` is `person:<id>` or `code:<id>`. The table has no rowid on SQLite, so that nothing says
+    in which order the entries came.
+    """
+
+    __tablename__ = "roll_entries"
+    __table_args__ = (
+        CheckConstraint(CHANNEL_CHECK, name="channel"),
+        {"sqlite_with_rowid": False},
+    )
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(40), primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(12), default="web")
+    captured_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Ballot(Base):
+    """One answer to one question under a random key: no person, no time, no channel, no order."""
+
+    __tablename__ = "ballots"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    answers: Mapped[list[int]]

@@ -1,0 +1,53 @@
+"""Loads a contract file, and the fictive neighbourhood of the demo, into a database."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from engage.accounts import demo as people
+from engage.core import clock
+from engage.core.contractrows import Difference, Loader
+from engage.core.services import Services
+from engage.incidents import contract as incidents
+from engage.moderation import contract as moderation
+from engage.territory import contract as territory
+
+DEMO_FILE = Path(__file__).parent / "contracts" / "demo.json"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The JSON of a contract file; raises SystemExit with one clear line."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SystemExit(f"engage: there is no contract file {path}") from None
+    except ValueError as error:
+        raise SystemExit(f"engage: {path} is not JSON: {error}") from None
+    if found.get("schema") != 1:
+        raise SystemExit(f"engage: {path} is not a contract file of schema 1")
+    return found
+
+
+def load(town: Services, path: Path) -> Difference:
+    """Insert and update the rows of a contract in one transaction; returns what changed."""
+    data, difference = read(path), Difference()
+    with town.database.transaction() as db:
+        loader = Loader(db, difference)
+        territory.load(loader, data)
+        incidents.load(loader, data)
+        moderation.load(loader, data)
+    return difference
+
+
+def load_demo(town: Services) -> bool:
+    """Fill an empty database with the fictive neighbourhood; returns whether it was done now."""
+    data = read(DEMO_FILE)
+    with town.database.transaction() as db:
+        if people.is_loaded(db):
+            return False
+        loader = Loader(db, Difference())
+        territory.load_demo(loader, data)
+        incidents.load_routing(loader, data["routing"])
+        people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
+    return True

@@ -1,0 +1,59 @@
+"""The audit trail: who did what to what, append-only, ids and never names, never how somebody voted."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, event, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engage.core import clock
+from engage.core.db import Base
+
+
+class AuditEntry(Base):
+    """One act. `action` is `noun.verb`; `actor_id` is None for the clock and for visitors."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_subject", "subject_type", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[int]
+    details: Mapped[dict[str, Any]]
+
+
+def record(
+    db: Session,
+    action: str,
+    subject: Any,
+    *,
+    actor_id: int | None = None,
+    **details: str | int | None,
+) -> None:
+    """Write one entry in the caller's transaction; `subject` is a row with a table and an id."""
+    if subject.id is None:
+        db.flush()
+    db.add(
+        AuditEntry(
+            at=clock.now(),
+            action=action,
+            actor_id=actor_id,
+            subject_type=subject.__tablename__,
+            subject_id=subject.id,
+            details=details,
+        )
+    )
+
+
+def revision(db: Session) -> int:
+    """A number that grows with every audited change: the age of public pages."""
+    return db.scalar(select(func.max(AuditEntry.id))) or 0
+
+
+@event.listens_for(AuditEntry, "before_update")
+@event.listens_for(AuditEntry, "before_delete")
+def _refuse(*args: object) -> None:
+    raise RuntimeError("audit entries are never changed")

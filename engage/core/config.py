@@ -1,0 +1,155 @@
+"""All settings of one town, read once from `ENGAGE_*` variables and checked before anything starts."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+KNOWN = frozenset(
+    "ENGAGE_" + name
+    for name in ["DATABASE_URL", "INSTANCE", "BIND", "BASE_URL", "SMTP_URL", "MAIL_FROM", "SMS_URL", "DEMO", "DEMO_ANYWHERE", "TIMEZONE", "TILES_URL", "REDIS_URL", "TRUSTED_PROXIES", "SECRETS", "STORAGE_URL", "WEB_WORKERS", "WEB_THREADS", "METRICS_TOKEN", "LOG_LEVEL"]
+)
+
+
+class BadSetting(SystemExit):
+    """A setting that stops the start, with one clear line."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The checked settings. Folders are absolute; `demo` is True only where it is safe."""
+
+    instance: Path
+    secrets: Path
+    database_url: str
+    uploads: Path
+    bind_host: str
+    bind_port: int
+    base_url: str
+    smtp_url: str
+    mail_from: str
+    sms_url: str
+    demo: bool
+    timezone: str
+    tiles_url: str
+    trusted_proxies: int
+    web_workers: int
+    web_threads: int
+    metrics_token: str
+    log_level: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https: decides Secure cookies and HSTS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def bind(self) -> str:
+        return f"{self.bind_host}:{self.bind_port}"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Config":
+        """Read and check the settings; raises `BadSetting` (a SystemExit) with one clear line."""
+        env = os.environ if environ is None else environ
+        _refuse_unknown(env)
+        instance = Path(env.get("ENGAGE_INSTANCE") or ROOT / "instance").resolve()
+        host, port = _bind(env.get("ENGAGE_BIND") or "127.0.0.1:8000")
+        demo = _flag(env, "ENGAGE_DEMO")
+        base_url = (env.get("ENGAGE_BASE_URL") or f"http://{host}:{port}").rstrip("/")
+        _check_exposure(env, host, base_url, demo=demo)
+        return cls(
+            instance=instance,
+            secrets=Path(env.get("ENGAGE_SECRETS") or instance / "secrets").resolve(),
+            database_url=env.get("ENGAGE_DATABASE_URL") or f"sqlite:///{instance / 'engage.db'}",
+            uploads=_uploads(env.get("ENGAGE_STORAGE_URL") or str(instance / "uploads")),
+            bind_host=host,
+            bind_port=port,
+            base_url=base_url,
+            smtp_url=_url(env, "ENGAGE_SMTP_URL", ("smtp", "smtps")),
+            mail_from=env.get("ENGAGE_MAIL_FROM") or "Mon quartier <ne-pas-repondre@localhost>",
+            sms_url=_url(env, "ENGAGE_SMS_URL", ("http", "https")),
+            demo=demo,
+            timezone=_timezone(env.get("ENGAGE_TIMEZONE") or "Europe/Paris"),
+            tiles_url=env.get("ENGAGE_TILES_URL") or "",
+            trusted_proxies=_number(env, "ENGAGE_TRUSTED_PROXIES", 0),
+            web_workers=_number(env, "ENGAGE_WEB_WORKERS", 2),
+            web_threads=_number(env, "ENGAGE_WEB_THREADS", 4),
+            metrics_token=env.get("ENGAGE_METRICS_TOKEN") or "",
+            log_level=(env.get("ENGAGE_LOG_LEVEL") or "INFO").upper(),
+        )
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    unknown = sorted(name for name in env if name.startswith("ENGAGE_") and name not in KNOWN)
+    if unknown:
+        raise BadSetting(f"engage: unknown setting {', '.join(unknown)}")
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "")
+    if value not in ("", "0", "1"):
+        raise BadSetting(f"engage: {name} is 0 or 1, not {value!r}")
+    return value == "1"
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name) or str(default)
+    if not value.isdigit():
+        raise BadSetting(f"engage: {name} is a whole number, not {value!r}")
+    return int(value)
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    value = env.get(name) or ""
+    if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).hostname):
+        raise BadSetting(f"engage: {name} is an address {schemes[0]}://host…, not {value!r}")
+    return value
+
+
+def _bind(value: str) -> tuple[str, int]:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise BadSetting(f"engage: ENGAGE_BIND is host:port, not {value!r}")
+    return host.strip("[]"), int(port)
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSetting(f"engage: ENGAGE_TIMEZONE {name!r} is not a time zone") from None
+    return name
+
+
+def _uploads(value: str) -> Path:
+    if "://" in value and not value.startswith("file://"):
+        raise BadSetting("engage: ENGAGE_STORAGE_URL is a folder or file:///folder")
+    return Path(value.removeprefix("file://")).resolve()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` only answers this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_exposure(env: Mapping[str, str], host: str, base_url: str, *, demo: bool) -> None:
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(f"engage: ENGAGE_BASE_URL is http(s)://host, not {base_url!r}")
+    if demo and not is_loopback(host) and not _flag(env, "ENGAGE_DEMO_ANYWHERE"):
+        raise BadSetting(
+            "engage: the demo lets anybody be anybody, so it only listens on this machine"
+            " (ENGAGE_BIND=127.0.0.1:8000, or ENGAGE_DEMO_ANYWHERE=1 if you mean it)"
+        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname) and not demo:
+        raise BadSetting("engage: ENGAGE_BASE_URL must be https:// outside this machine")

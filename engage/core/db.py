@@ -1,0 +1,148 @@
+"""The database: engines, sessions, transactions and the types all tables share.
+
+Both engines run the same code. SQLite is opened through pysqlite3 because the version shipped by
+Debian 12 (3.40) has the WAL-reset fault fixed in 3.51.3; its driver's own BEGIN is switched off so
+that whoever writes takes the lock first (BEGIN IMMEDIATE) instead of failing half-way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+WRITES = "engage_writes"
+"""Execution option of the engine whose transactions may write."""
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware moments only: kept in UTC, naive values raise."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of Engage."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class Database:
+    """One town's database: `session(writes=…)` for a request, `transaction()` for jobs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _engine(str(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._reads = self.engine.execution_options(**{WRITES: False})
+        else:
+            self._reads = self.engine.execution_options(postgresql_readonly=True)
+        self._writes = self.engine.execution_options(**{WRITES: True})
+
+    def session(self, *, writes: bool) -> Session:
+        """A session; without `writes` the database itself refuses to change anything."""
+        return Session(self._writes if writes else self._reads, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing transaction of its own: leaving commits, raising rolls back."""
+        with self.session(writes=True) as db, db.begin():
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read-only transaction of its own."""
+        with self.session(writes=False) as db:
+            yield db
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+    import pysqlite3.dbapi2
+
+    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=5, max_overflow=20)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "temp_store=MEMORY",
+        "cache_size=-8000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    writes = connection.get_execution_options().get(WRITES, True)
+    driver.execute(f"PRAGMA query_only={int(not writes)}")  # type: ignore[attr-defined]
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
+
+
+@contextmanager
+def unique_or(db: Session, error: Exception) -> Iterator[None]:
+    """Let a unique constraint decide: what it refuses inside the block becomes `error`."""
+    try:
+        with db.begin_nested():
+            yield
+    except IntegrityError:
+        raise error from None

@@ -1,0 +1,138 @@
+"""Forms: one base with CSRF and a resend key, fields that clean what is typed, refusals put back."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, ParamSpec, Self
+
+from flask import make_response, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+from wtforms import HiddenField, StringField, TextAreaField
+
+from engage.core import i18n, idempotency
+from engage.core.errors import InvalidInput
+from engage.core.secrets import new_token
+from engage.core.web import get_db, see_other
+
+P = ParamSpec("P")
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of all forms; error texts of the library come in the page's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        @property
+        def locales(self) -> list[str]:
+            return [i18n.current().code]
+
+    def refusals(self) -> "Refusals":
+        """`with form.refusals():` puts an `InvalidInput` of the block beside its field."""
+        return Refusals(self)
+
+
+class SendOnceForm(Form):
+    """A form that creates something: sent twice, done once."""
+
+    idem = HiddenField(default=new_token)
+
+
+class Refusals:
+    """Turns an `InvalidInput` into an error of the form, undoing what the block wrote."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, InvalidInput):
+            return False
+        get_db().rollback()
+        field = self._form._fields.get(error.field)
+        if field is None:
+            self._form.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
+        return True
+
+
+def clean_text(value: str | None) -> str:
+    """What was typed: NFC, Unix line ends, no control characters, no blanks around."""
+    text = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+class Line(StringField):
+    """One line of text."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = " ".join(clean_text(valuelist[0]).split()) if valuelist else ""
+
+
+class Words(TextAreaField):
+    """Several lines of text."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_text(valuelist[0]) if valuelist else ""
+
+
+def send_once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Make a POST view idempotent: a resend with the same `idem` key gets the first answer.
+
+    Only what led somewhere (a redirect) is remembered; a refused form may be sent again.
+    """
+
+    @wraps(view)
+    def once(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        key = request.form.get("idem", "")
+        if request.method != "POST" or not key:
+            return view(*args, **kwargs)
+        db = get_db()
+        id_ = idempotency.record_id(_owner(), request.endpoint or "", key)
+        body = _body_hash()
+        earlier = idempotency.earlier_location(db, id_, body_hash=body, key=key)
+        if earlier is not None:
+            return see_other(earlier)
+        try:
+            response = make_response(view(*args, **kwargs))
+            if response.status_code == 303:
+                idempotency.remember(
+                    db, id_, body_hash=body, key=key, location=response.headers["Location"]
+                )
+        except IntegrityError:
+            db.rollback()
+            earlier = idempotency.earlier_location(db, id_, body_hash=body, key=key)
+            if earlier is None:
+                raise
+            return see_other(earlier)
+        return response
+
+    return once
+
+
+def _owner() -> str:
+    """Whose form this is: the CSRF secret of the browser's signed cookie."""
+    return str(session.get("csrf_token", ""))
+
+
+def _body_hash() -> str:
+    digest = sha256()
+    for name, values in sorted(request.form.lists()):
+        if name not in ("csrf_token", "idem"):
+            digest.update(f"{name}={values!r}\n".encode())
+    for name, file in sorted(request.files.items()):
+        file.stream.seek(0)
+        digest.update(f"{name}:{sha256(file.stream.read()).hexdigest()}".encode())
+        file.stream.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,116 @@
+"""How messages leave this machine: SMTP for e-mail, an HTTP gateway for SMS, one interface."""
+
+import hashlib
+import html
+import json
+import re
+import smtplib
+import urllib.request
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, parseaddr
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from engage.core.outbox import Rendered
+
+TIMEOUT_S = 20
+
+
+class Gateway(Protocol):
+    """Takes one message to where it goes; raises OSError or SMTPException when it could not."""
+
+    def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SmtpGateway:
+    """E-mail through `smtp://user:pass@host:port` (STARTTLS when offered) or `smtps://`."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None:
+        message = compose(self._sender, recipient, rendered, message_key=message_key)
+        if self._connection is None:
+            self._connection = self._connect()
+        try:
+            self._connection.send_message(message)
+        except (OSError, smtplib.SMTPException):
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> smtplib.SMTP:
+        secure = self._url.scheme == "smtps"
+        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
+        host = self._url.hostname or "localhost"
+        connection = kind(host, self._url.port or (465 if secure else 25), timeout=TIMEOUT_S)
+        if not secure and "starttls" in _offered(connection):
+            connection.starttls()
+        if self._url.username:
+            connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+        return connection
+
+
+def _offered(connection: smtplib.SMTP) -> dict[str, str]:
+    connection.ehlo()
+    return connection.esmtp_features
+
+
+class SmsGateway:
+    """SMS through an HTTP gateway that takes `{"to", "text"}` as JSON and answers 2xx."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None:
+        request = urllib.request.Request(
+            self._url,
+            data=json.dumps({"to": recipient, "text": rendered.text}).encode(),
+            headers={"Content-Type": "application/json", "Idempotency-Key": message_key},
+        )
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S):
+            pass  # any answer but 2xx raises URLError, an OSError
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def compose(sender: str, recipient: str, rendered: Rendered, *, message_key: str) -> EmailMessage:
+    """One e-mail, plain text first, the same words as HTML, with a Message-ID that never changes."""
+    name, address = parseaddr(sender)
+    domain = address.rpartition("@")[2] or "localhost"
+    message = EmailMessage()
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = recipient
+    message["Subject"] = re.sub(r"\s+", " ", rendered.subject)
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{hashlib.sha256(message_key.encode()).hexdigest()[:32]}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    for header, value in rendered.headers:
+        message[header] = value
+    message.set_content(rendered.text)
+    message.add_alternative(as_html(rendered.text), subtype="html")
+    return message
+
+
+def as_html(text: str) -> str:
+    """The same words as HTML: paragraphs, line breaks, and addresses that can be followed."""
+    paragraphs = "".join(f"<p>{_lines(block)}</p>" for block in re.split(r"\n{2,}", text.strip()))
+    return (
+        '<!doctype html><html lang="fr"><body style="font:18px/1.5 sans-serif;color:#1f1a15;'
+        f'max-width:36em">{paragraphs}</body></html>'
+    )
+
+
+def _lines(block: str) -> str:
+    escaped = html.escape(block, quote=False).replace("\n", "<br>")
+    return re.sub(r"(https?://[^\s<]+)", r'<a href="\1">\1</a>', escaped)

@@ -1,0 +1,77 @@
+"""Photos of residents: checked, turned upright, re-encoded without metadata, in two sizes."""
+
+import io
+import threading
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+from engage.core.errors import InvalidInput
+from engage.core.i18n import _
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+LARGE, SMALL = 1280, 480
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "MPO")
+
+_one_at_a_time = threading.Semaphore(1)
+"""Decoding takes tens of megabytes: one photo at a time leaves memory and a core to the others."""
+
+
+@dataclass(frozen=True)
+class PreparedPhoto:
+    """A photo ready to be kept: WebP bytes in two sizes; width and height of the large one."""
+
+    large: bytes
+    small: bytes
+    width: int
+    height: int
+
+
+def prepare(file: IO[bytes], field: str = "photo") -> PreparedPhoto:
+    """Re-encode what was sent; raises `InvalidInput` with a sentence for the person.
+
+    Nothing of the original survives but its pixels: no EXIF, no GPS, no second payload.
+    """
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise InvalidInput(
+            field, _("Cette photo est trop lourde. Choisissez une photo de moins de 20 Mo.")
+        )
+    with _one_at_a_time:
+        return _encode(content, field)
+
+
+def _encode(content: bytes, field: str) -> PreparedPhoto:
+    import pillow_heif
+    from PIL import Image, ImageOps
+
+    pillow_heif.register_heif_opener(thumbnails=False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise InvalidInput(
+                field, _("Cette photo est trop grande. Envoyez-la en plus petite taille.")
+            )
+        image.draft("RGB", (LARGE, LARGE))
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    except InvalidInput:
+        raise
+    except Exception:  # a broken or hostile file makes Pillow raise almost anything
+        raise InvalidInput(
+            field,
+            _("Ce fichier n’est pas une photo que nous savons lire. Essayez une autre photo."),
+        ) from None
+    upright.thumbnail((LARGE, LARGE))
+    large = _webp(upright, 76)
+    width, height = upright.size
+    upright.thumbnail((SMALL, SMALL))
+    return PreparedPhoto(large, _webp(upright, 70), width, height)
+
+
+def _webp(image, quality: int) -> bytes:  # type: ignore[no-untyped-def]
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=quality, method=4)
+    return out.getvalue()

@@ -1,0 +1,188 @@
+"""The Flask application class: a request is a transaction, every page gets the same guards."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+
+from engage.core import i18n, throttle
+from engage.core.db import Database
+from engage.core.errors import InvalidInput
+from engage.core.images import PreparedPhoto, prepare
+from engage.core.services import Services
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGE_COOKIE = "langue"
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class ReferenceConverter(BaseConverter):
+    """A number in an address, which may end in readable words: `12-des-bancs-a-l-ombre`."""
+
+    regex = r"\d{1,9}(?:-[^/]*)?"
+    part_isolating = True
+
+    def to_python(self, value: str) -> int:
+        return int(value.partition("-")[0])
+
+
+class Engage(Flask):
+    """Returning from a view commits, raising rolls back: the only commit of a request."""
+
+    services: Services
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        try:
+            response = super().dispatch_request()
+        except BaseException:
+            if "db" in g:
+                g.db.rollback()
+            raise
+        if "db" in g:
+            g.db.commit()
+        return response
+
+
+def services() -> Services:
+    """The town that answers this request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(app, Engage)
+    return app.services
+
+
+def get_db() -> Session:
+    """This request's session; on GET the database itself refuses to change anything."""
+    if "db" not in g:
+        g.db = services().database.session(writes=request.method not in SAFE)
+    return g.db  # type: ignore[no-any-return]
+
+
+def apart() -> Database:
+    """The database for a short transaction of its own: counting an attempt, for instance.
+
+    What this request has read so far is ended first (on SQLite it holds the only write lock), so
+    call it before the request writes anything.
+    """
+    db = g.get("db")
+    if db is not None and db.in_transaction():
+        if db.new or db.dirty or db.deleted:
+            raise RuntimeError("count attempts before writing anything")
+        db.commit()
+    return services().database
+
+
+def accepts_photos(*fields: str) -> Callable[[View], View]:
+    """Mark a view whose `fields` are photos: they are re-encoded before its transaction begins."""
+
+    def mark(view: View) -> View:
+        view.photo_fields = fields  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def prepared_photo(field: str) -> PreparedPhoto | None:
+    """The photo sent in `field`, ready to keep, or None; raises `InvalidInput`."""
+    found = g.get("photos", {}).get(field)
+    if isinstance(found, InvalidInput):
+        raise found
+    return found  # type: ignore[no-any-return]
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A rendered page."""
+    return make_response(render_template(template, **context), status)
+
+
+def form_page(template: str, form: Any, status: int | None = None, **context: Any) -> Response:
+    """A page with a form: never kept by a cache, 422 when the form was refused."""
+    refused = bool(form.errors)
+    response = page(template, status or (422 if refused else 200), form=form, **context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def see_other(location: str) -> BaseResponse:
+    """What follows every change: 303, so that a reload repeats nothing."""
+    return redirect(location, 303)
+
+
+def visitor_address() -> str:
+    """The network address of the visitor, for throttles only; never kept with what they do."""
+    return request.remote_addr or "unknown"
+
+
+def setup(app: Engage) -> None:
+    """Register what every request passes through."""
+    app.url_map.converters["ref"] = ReferenceConverter
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(_close)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = uuid.uuid4().hex[:16]
+    chosen = request.cookies.get(LANGUAGE_COOKIE) or i18n.best_language(
+        request.headers.get("Accept-Language")
+    )
+    i18n.speak(chosen)
+
+
+def prepare_photos() -> None:
+    """Re-encode the photos of this request with no transaction open; runs after the CSRF check."""
+    if request.method in SAFE or request.endpoint is None:
+        return
+    view = current_app.view_functions.get(request.endpoint)
+    g.photos = {}
+    for field in getattr(view, "photo_fields", ()):
+        file = request.files.get(field)
+        if file is None or not file.filename:
+            continue
+        throttle.hit_hourly(apart(), f"photo:{visitor_address()}", limit=200)
+        try:
+            g.photos[field] = prepare(file.stream, field)
+        except InvalidInput as refusal:
+            g.photos[field] = refusal
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers["X-Request-Id"] = g.get("request_id", "-")
+    if services().config.secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _close(error: BaseException | None) -> None:
+    db = g.pop("db", None)
+    if db is not None:
+        db.close()

@@ -1,0 +1,72 @@
+"""Writes about what is owed: owe, meet, withdraw, silence."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engage.core import audit, clock
+from engage.deadlines import queries
+from engage.deadlines.models import Deadline, DeadlineKind
+
+
+def owe(
+    db: Session,
+    kind: DeadlineKind,
+    subject: Any,
+    *,
+    organisation_id: int,
+    due_at: datetime,
+    title: str,
+    urgent: bool = False,
+) -> Deadline:
+    """Say that an organisation owes something; an open one of the same kind moves instead."""
+    open_one = queries.open_deadline(db, kind, subject)
+    if open_one is not None:
+        open_one.organisation_id = organisation_id
+        move(db, open_one, due_at=due_at)
+        return open_one
+    deadline = Deadline(
+        kind=kind.value,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        organisation_id=organisation_id,
+        title=title,
+        due_at=due_at,
+        urgent=urgent,
+        created_at=clock.now(),
+    )
+    db.add(deadline)
+    db.flush()
+    audit.record(db, "deadline.owe", deadline, organisation_id=organisation_id)
+    return deadline
+
+
+def move(db: Session, deadline: Deadline, *, due_at: datetime) -> None:
+    """Give another date: the levels of reminders start again, because they are named by the date."""
+    if deadline.due_at == due_at:
+        return
+    deadline.due_at = due_at
+    deadline.silenced_until = None
+    audit.record(db, "deadline.move", deadline)
+
+
+def meet(db: Session, kind: DeadlineKind, subject: Any, *, at: datetime | None = None) -> None:
+    """What was owed of this kind is done; nothing happens when nothing was owed."""
+    deadline = queries.open_deadline(db, kind, subject)
+    if deadline is not None:
+        deadline.met_at = at or clock.now()
+        audit.record(db, "deadline.meet", deadline)
+
+
+def withdraw_all(db: Session, subject: Any) -> None:
+    """Nothing is owed about `subject` any more (closed otherwise, sent elsewhere)."""
+    for deadline in queries.open_deadlines_of(db, subject):
+        deadline.withdrawn_at = clock.now()
+        audit.record(db, "deadline.withdraw", deadline)
+
+
+def silence(db: Session, deadline: Deadline, *, until: datetime) -> None:
+    """A partner answered: no reminder about this before `until`."""
+    deadline.silenced_until = until
+    audit.record(db, "deadline.silence", deadline)

@@ -1,0 +1,61 @@
+"""One table for everything that an organisation owes until a moment, whatever it comes from."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.core.db import Base
+from engage.territory.models import Organisation
+
+
+class DeadlineKind(StrEnum):
+    """What is owed."""
+
+    ACKNOWLEDGE = "incident_acknowledge"
+    RESOLVE = "incident_resolve"
+    ACTION_REPORT = "action_report"
+
+
+class Deadline(Base):
+    """`organisation` owes `kind` about a subject until `due_at`; late is derived, never stored."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        Index(
+            "uq_deadlines_open",
+            "kind",
+            "subject_type",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("met_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=text("met_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+        Index("ix_deadlines_subject", "subject_type", "subject_id"),
+        Index("ix_deadlines_due", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[int]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    due_at: Mapped[datetime]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    silenced_until: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_open(self) -> bool:
+        return self.met_at is None and self.withdrawn_at is None
+
+    def is_late(self, now: datetime) -> bool:
+        return self.is_open and self.due_at < now

@@ -1,0 +1,48 @@
+"""Working-day arithmetic: Monday to Friday, not a French public holiday, on the town's clocks."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from engage.core import clock
+
+END_OF_DAY = time(18)
+DAY_STARTS, DAY_ENDS = time(8), time(18)
+
+
+@lru_cache
+def _holidays(year: int) -> frozenset[date]:
+    import holidays
+
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday and not one of the 11 French public holidays."""
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """The first working day after `day`."""
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def after_working_days(start: datetime, days: int) -> datetime:
+    """18:00 of the `days`-th working day; counting starts the working day after `start`."""
+    day = clock.local(start).date()
+    for _ in range(days):
+        day = next_working_day(day)
+    return datetime.combine(day, END_OF_DAY, clock.zone()).astimezone(UTC)
+
+
+def after_hours(start: datetime, hours: int) -> datetime:
+    """Clock hours: nights and holidays count."""
+    return start + timedelta(hours=hours)
+
+
+def is_office_hour(moment: datetime) -> bool:
+    """Whether reminders may leave: a working day between 8 and 18 h."""
+    there = clock.local(moment)
+    return is_working_day(there.date()) and DAY_STARTS <= there.time() < DAY_ENDS

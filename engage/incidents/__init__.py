@@ -1,0 +1,1 @@
+"""Problems of the neighbourhood (GUP): reports, triage, assignment, closing."""

@@ -1,0 +1,195 @@
+"""Tables of problems of the neighbourhood: what can be reported, who gets it, each report's life."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.core.db import Base
+from engage.core.photos import Photo
+from engage.core.words import CHANNEL_CHECK, enum_column
+from engage.incidents.workflow import Status
+from engage.territory.models import Neighbourhood, Organisation, Place
+
+
+class Circuit(StrEnum):
+    """What becomes of a kind: followed in public, seen by those in charge only, or sent elsewhere."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    REDIRECT = "redirect"
+
+
+class RoutingTarget(StrEnum):
+    """Who gets a report: the owner of the place, its town hall, or a named organisation."""
+
+    PLACE_OWNER = "place_owner"
+    COMMUNE = "commune"
+    ORGANISATION = "organisation"
+
+
+class Moment(StrEnum):
+    """Whether a photo shows the problem or its repair."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Tile(Base):
+    """One picture of the first question, e.g. "Lumière"."""
+
+    __tablename__ = "incident_tiles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    label: Mapped[dict[str, str]]
+    icon: Mapped[str] = mapped_column(String(24))
+    position: Mapped[int]
+
+
+class IncidentCategory(Base):
+    """First level of the staff's nomenclature, e.g. ECL."""
+
+    __tablename__ = "incident_categories"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    label: Mapped[dict[str, str]]
+    position: Mapped[int]
+
+
+class IncidentKind(Base):
+    """Second level, e.g. ECL01: words for residents, circuit, delays.
+
+    Delays are working days (`*_days`) or clock hours (`*_hours`); `no_target` promises none.
+    """
+
+    __tablename__ = "incident_kinds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("incident_categories.id"))
+    tile_id: Mapped[int | None] = mapped_column(ForeignKey("incident_tiles.id"), index=True)
+    tile_position: Mapped[int | None]
+    label: Mapped[dict[str, str]]
+    resident_label: Mapped[dict[str, str]]
+    advice: Mapped[dict[str, str]]
+    circuit: Mapped[Circuit] = mapped_column(enum_column(Circuit))
+    redirect_to: Mapped[list[str]]
+    """Codes of the town's numbers and doors to show instead of a form, the main one first."""
+    ack_days: Mapped[int | None]
+    ack_hours: Mapped[int | None]
+    resolve_days: Mapped[int | None]
+    resolve_hours: Mapped[int | None]
+    no_target: Mapped[bool]
+    urgent: Mapped[bool]
+    photo_on_close: Mapped[bool]
+    is_thanks: Mapped[bool]
+
+    category: Mapped[IncidentCategory] = relationship(lazy="raise_on_sql")
+    tile: Mapped[Tile | None] = relationship(lazy="raise_on_sql")
+
+
+class RoutingRule(Base):
+    """(kind × land ownership) → who gets it; no rule means "to qualify"."""
+
+    __tablename__ = "routing_rules"
+    __table_args__ = (UniqueConstraint("kind_id", "land_ownership"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("incident_kinds.id"))
+    land_ownership: Mapped[str] = mapped_column(String(16))
+    target: Mapped[RoutingTarget] = mapped_column(enum_column(RoutingTarget))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+
+
+class Incident(Base):
+    """One report. `description` is masked on arrival; the original is not kept.
+
+    The public sees kind, coarse place (`neighbourhood` and the residence), state and day only.
+    """
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint(CHANNEL_CHECK, name="channel"),
+        Index("ix_incidents_public", "listed", "id"),
+        Index("ix_incidents_status", "status", "id"),
+        Index("ix_incidents_organisation", "organisation_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    follow_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("incident_kinds.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    neighbourhood_id: Mapped[int] = mapped_column(ForeignKey("neighbourhoods.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.TO_QUALIFY)
+    listed: Mapped[bool]
+    """False for the closed circuit: never on a public page, list, count or export."""
+    urgent: Mapped[bool]
+    description: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    channel: Mapped[str] = mapped_column(String(12), default="web")
+    captured_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    scheduled_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    kind: Mapped[IncidentKind] = relationship(lazy="raise_on_sql")
+    place: Mapped[Place] = relationship(lazy="raise_on_sql")
+    neighbourhood: Mapped[Neighbourhood] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    photos: Mapped[list["IncidentPhoto"]] = relationship(
+        lazy="raise_on_sql", order_by="IncidentPhoto.photo_id"
+    )
+    events: Mapped[list["IncidentEvent"]] = relationship(
+        lazy="raise_on_sql", order_by="IncidentEvent.id"
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+
+class IncidentEvent(Base):
+    """History, append-only: a change of state with the word that goes to the reporter."""
+
+    __tablename__ = "incident_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    at: Mapped[datetime]
+    status: Mapped[Status] = mapped_column(enum_column(Status))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    scheduled_on: Mapped[date | None]
+    word: Mapped[str] = mapped_column(Text, default="")
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+
+class IncidentPhoto(Base):
+    """A photo of a report, seen by the reporter and those in charge only."""
+
+    __tablename__ = "incident_photos"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id"), primary_key=True)
+    moment: Mapped[Moment] = mapped_column(enum_column(Moment))
+
+    photo: Mapped[Photo] = relationship(lazy="raise_on_sql")
+
+
+class IncidentFollower(Base):
+    """Where to tell somebody what becomes of a report; the address is all we know of them."""
+
+    __tablename__ = "incident_followers"
+    __table_args__ = (UniqueConstraint("incident_id", "channel", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    channel: Mapped[str] = mapped_column(String(8))
+    address: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,0 +1,1 @@
+"""The council's queue, decisions and register; sits above what it moderates."""

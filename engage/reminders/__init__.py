@@ -1,0 +1,1 @@
+"""Digests to partners, signed reply links, answers without account."""

@@ -1,0 +1,34 @@
+"""All tables of Engage, imported in one place for the migrations and the tests."""
+
+from engage.accounts import demo as accounts_demo
+from engage.accounts import models as accounts
+from engage.consultations import models as consultations
+from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks
+from engage.core.db import Base
+from engage.deadlines import models as deadlines
+from engage.incidents import models as incidents
+from engage.moderation import models as moderation
+from engage.proposals import models as proposals
+from engage.reminders import models as reminders
+from engage.territory import models as territory
+
+MODULES = (
+    accounts_demo,
+    contractrows,
+    audit,
+    idempotency,
+    outbox,
+    photos,
+    throttle,
+    ticks,
+    territory,
+    accounts,
+    deadlines,
+    proposals,
+    consultations,
+    incidents,
+    moderation,
+    reminders,
+)
+
+metadata = Base.metadata

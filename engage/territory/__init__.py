@@ -1,0 +1,1 @@
+"""The contract: neighbourhoods, places, axes, actions and organisations."""

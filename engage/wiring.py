@@ -1,0 +1,115 @@
+"""What is named in one place because it spans features: blueprints, public addresses, renderers."""
+
+import hashlib
+from typing import Any
+
+from flask import g
+
+from engage.accounts import commands as accounts_commands
+from engage.accounts import gate
+from engage.accounts import messages as accounts_messages
+from engage.accounts import views as accounts_views
+from engage.accounts.models import Person, Role
+from engage.core import i18n, idempotency, logs, throttle
+from engage.core.assets import Assets
+from engage.core.scheduler import Job
+from engage.core.sender import Renderer, Sender
+from engage.core.services import Services
+from engage.core.web import Engage, get_db, services
+from engage.pages import views as pages_views
+from engage.territory import queries as territory
+
+BLUEPRINTS = (
+    accounts_views.bp,
+    pages_views.bp,
+)
+
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "accounts.sign_in",
+        "accounts.send_code",
+        "accounts.code",
+        "accounts.enter",
+        "accounts.card",
+        "pages.home",
+        "pages.language",
+        "pages.choose_language",
+    }
+)
+"""What visitors may reach; everything else needs a sign-in (default-deny)."""
+
+RENDERERS: dict[str, Renderer] = {
+    **accounts_messages.RENDERERS,
+}
+"""Kind of message → its words, made when it leaves."""
+
+FINISHERS: dict[str, accounts_views.Finisher] = {}
+"""Kind of draft → what to do once its author is known."""
+
+
+class Me:
+    """The signed-in visitor as templates see it."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    @property
+    def label(self) -> str:
+        return self.person.public_name or i18n._("Mon compte")
+
+    def has(self, role: str) -> bool:
+        return self.person.holds(Role(role))
+
+
+def setup(app: Engage) -> None:
+    """Register the features and what their templates may use."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.extensions["engage_finishers"] = FINISHERS
+    app.context_processor(_page_context)
+    app.after_request(logs.log_request)
+
+
+def _page_context() -> dict[str, Any]:
+    if g.get("bare"):
+        return {}
+    person = gate.actor()
+    return {
+        "lang": i18n.current().code,
+        "dir": i18n.current().direction,
+        "town": services().cache.get("town", lambda: territory.town(get_db())),
+        "me": Me(person) if person else None,
+        "demo": services().config.demo,
+    }
+
+
+def sender(town: Services) -> Sender:
+    """The sender of one town."""
+    return Sender(
+        town.database,
+        RENDERERS,
+        town.gateways(),
+        keep_bodies=town.config.demo,
+        base_url=town.config.base_url,
+    )
+
+
+def jobs(town: Services) -> list[Job]:
+    """What the clock looks for, and how often (seconds)."""
+    letters = sender(town)
+    return [
+        Job("sender", 5, letters.deliver_all),
+        Job("housekeeping", 3600, lambda: _tidy(town)),
+    ]
+
+
+def _tidy(town: Services) -> None:
+    throttle.forget_expired(town.database)
+    with town.database.transaction() as db:
+        idempotency.forget_old(db)
+        accounts_commands.expire_drafts(db)
+
+
+def build_mark(built: Assets) -> str:
+    """A word that changes when the static files change: old cached pages name old files."""
+    return hashlib.sha256("".join(sorted(built.addresses.values())).encode()).hexdigest()[:12]

@@ -1,0 +1,216 @@
+"""A browser for view tests: follows forms as a person would and checks every page it is given."""
+
+import io
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from engage.accounts import commands
+from engage.accounts.models import Person
+from engage.core.web import Engage
+
+VOID = {"input", "br", "img", "meta", "link", "hr", "source", "use", "path", "rect"}
+LABELLED = {"select", "textarea"}
+UNLABELLED_TYPES = {"hidden", "submit", "button"}
+
+
+@dataclass
+class FormFound:
+    """One form of a page: where it goes and what it holds."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """What the tests look at in a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.h1 = 0
+        self.title = ""
+        self.forms: list[FormFound] = []
+        self.labels: set[str] = set()
+        self.controls: list[dict[str, str]] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.faults: list[str] = []
+        self.words: list[str] = []
+        self._stack: list[str] = []
+        self._form: FormFound | None = None
+        self._select: str = ""
+        self._textarea: str = ""
+        self.feed(html)
+
+    @property
+    def text(self) -> str:
+        """All words a person can read, blanks folded."""
+        return " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag not in VOID:
+            self._stack.append(tag)
+        if tag == "h1":
+            self.h1 += 1
+        if "id" in values:
+            self.ids.append(values["id"])
+        if "style" in values or tag == "style":
+            self.faults.append(f"inline style on <{tag}>")
+        if tag == "script" and "src" not in values:
+            self.faults.append("inline script")
+        self.faults.extend(f"{name} on <{tag}>" for name in values if name.startswith("on"))
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag == "label" and "for" in values:
+            self.labels.add(values["for"])
+        if tag == "form":
+            self._form = FormFound(values.get("action", ""), values.get("method", "get").lower())
+            self.forms.append(self._form)
+        self._control(tag, values)
+
+    def _control(self, tag: str, values: dict[str, str]) -> None:
+        if tag == "option" and self._select and self._form and "selected" in values:
+            self._form.fields[self._select] = [values.get("value", "")]
+        if tag not in ("input", "select", "textarea", "button"):
+            return
+        kind = values.get("type", "text" if tag == "input" else tag)
+        name = values.get("name", "")
+        if tag in LABELLED or (tag == "input" and kind not in UNLABELLED_TYPES):
+            self.controls.append(values | {"_in_label": str("label" in self._stack)})
+        if tag == "select":
+            self._select = name
+        if self._form is None:
+            return
+        if name:
+            self._form.names.add(name)
+        if tag == "button" and name:
+            self._form.buttons.append((name, values.get("value", "")))
+        elif tag == "input" and name:
+            if kind in ("radio", "checkbox") and "checked" not in values:
+                return
+            if kind != "file":
+                self._form.fields.setdefault(name, []).append(values.get("value", ""))
+        elif tag == "textarea":
+            self._textarea = name
+            self._form.fields[name] = [""]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._stack:
+            while self._stack and self._stack.pop() != tag:
+                pass
+        if tag == "form":
+            self._form = None
+        if tag == "select":
+            self._select = ""
+        if tag == "textarea":
+            self._textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if "title" in self._stack and "head" in self._stack and "svg" not in self._stack:
+            self.title += data
+        if self._textarea and self._form:
+            self._form.fields[self._textarea][0] += data
+        if not {"script", "style", "head"} & set(self._stack):
+            self.words.append(data)
+
+    def check(self) -> None:
+        """What every page promises."""
+        faults = list(self.faults)
+        if self.h1 != 1:
+            faults.append(f"{self.h1} h1")
+        if not self.title.strip():
+            faults.append("no title")
+        faults.extend(f"id {i} twice" for i in {i for i in self.ids if self.ids.count(i) > 1})
+        faults.extend(
+            f"field {c.get('name')} has no label"
+            for c in self.controls
+            if c["_in_label"] != "True"
+            and c.get("id") not in self.labels
+            and "aria-label" not in c
+            and "aria-labelledby" not in c
+        )
+        for form in self.forms:
+            if form.method == "post" and "csrf_token" not in form.fields:
+                faults.append(f"form to {form.action or 'itself'} has no CSRF token")
+        assert not faults, faults
+
+
+class Browser:
+    """A person's browser over the WSGI application, cookies kept, redirects not followed."""
+
+    def __init__(self, app: Engage) -> None:
+        self.app = app
+        self.http = app.test_client()
+        self.page: Page | None = None
+
+    def sign_in(self, person: Person) -> "Browser":
+        """Be `person` on this device."""
+        with self.app.services.database.transaction() as db:
+            token = commands.sign_in(db, person)
+        with self.http.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return self
+
+    def get(self, path: str, expects: int = 200, **options: Any) -> TestResponse:
+        """Fetch a page; its status must be `expects`, and HTML is checked."""
+        return self._seen(self.http.get(path, **options), expects)
+
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, expects: int = 303, **options: Any
+    ) -> TestResponse:
+        """Send `data` to `path` as it is: no token is added."""
+        return self._seen(self.http.post(path, data=data or {}, **options), expects)
+
+    def submit(
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        expects: int = 303,
+        *,
+        action: str = "",
+        photo: tuple[str, bytes, str] | None = None,
+    ) -> TestResponse:
+        """Open `path`, fill in its form and send it as a browser does.
+
+        `action` chooses the form by a part of its address; else the first form that has all
+        fields of `data`. `photo` is (field, bytes, file name).
+        """
+        self.get(path)
+        assert self.page is not None
+        form = self._form(set(data or {}), action)
+        sent: dict[str, Any] = {name: list(values) for name, values in form.fields.items()}
+        for name, value in (data or {}).items():
+            sent[name] = value
+        if photo is not None:
+            sent[photo[0]] = (io.BytesIO(photo[1]), photo[2])
+        return self.post(form.action or path, sent, expects)
+
+    def _form(self, names: set[str], action: str) -> FormFound:
+        assert self.page is not None
+        for form in self.page.forms:
+            buttons = {name for name, _ in form.buttons}
+            if action in form.action and names <= form.names | buttons:
+                return form
+        raise AssertionError(f"no form with {names} to {action!r}: {self.page.forms}")
+
+    def _seen(self, response: TestResponse, expects: int) -> TestResponse:
+        text = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        assert response.status_code == expects, (response.status_code, text[:3000])
+        self.page = None
+        if text and response.status_code not in (301, 302, 303, 304):
+            self.page = Page(text)
+            self.page.check()
+        return response
+
+    @property
+    def text(self) -> str:
+        """The words of the last page."""
+        assert self.page is not None
+        return self.page.text
