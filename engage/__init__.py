@@ -1,4 +1,4 @@
-"""Engage: the participation platform of a contrat de ville. `create_app` is where all parts meet."""
+"""Engage, the participation platform of a contrat de ville; `create_app` joins all parts."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ def create_app(config: "Config | None" = None) -> "Engage":
     gate.setup(app, public_endpoints=wiring.PUBLIC_ENDPOINTS)
     errorpages.setup(app)
     wiring.setup(app)
-    app.wsgi_app = assets.wrap(app.wsgi_app, built)  # type: ignore[method-assign]
+    app.wsgi_app = assets.wrap(app.wsgi_app, built)  # type: ignore[method-assign,assignment]
     if config.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 

@@ -12,8 +12,9 @@ from engage.accounts.models import Person
 from engage.core.web import Engage
 
 VOID = {"input", "br", "img", "meta", "link", "hr", "source", "use", "path", "rect"}
-LABELLED = {"select", "textarea"}
-UNLABELLED_TYPES = {"hidden", "submit", "button"}
+CONTROLS = {"input", "select", "textarea", "button"}
+UNLABELLED = {"hidden", "submit", "button"}
+CHOSEN = {"radio", "checkbox"}
 
 
 @dataclass
@@ -56,49 +57,42 @@ class Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._stack.append(tag)
-        if tag == "h1":
-            self.h1 += 1
-        if "id" in values:
-            self.ids.append(values["id"])
+        self.h1 += tag == "h1"
+        self._note_faults(tag, values)
+        self.ids.extend(values[name] for name in ["id"] if name in values)
+        self.links.extend(values[name] for name in ["href"] if tag == "a" and name in values)
+        self.labels.update(values[name] for name in ["for"] if name in values)
+        if tag == "form":
+            self._form = FormFound(values.get("action", ""), values.get("method", "get").lower())
+            self.forms.append(self._form)
+        if tag in CONTROLS:
+            self._note_control(tag, values)
+        if tag == "option" and self._form and "selected" in values:
+            self._form.fields[self._select] = [values.get("value", "")]
+
+    def _note_faults(self, tag: str, values: dict[str, str]) -> None:
         if "style" in values or tag == "style":
             self.faults.append(f"inline style on <{tag}>")
         if tag == "script" and "src" not in values:
             self.faults.append("inline script")
         self.faults.extend(f"{name} on <{tag}>" for name in values if name.startswith("on"))
-        if tag == "a" and "href" in values:
-            self.links.append(values["href"])
-        if tag == "label" and "for" in values:
-            self.labels.add(values["for"])
-        if tag == "form":
-            self._form = FormFound(values.get("action", ""), values.get("method", "get").lower())
-            self.forms.append(self._form)
-        self._control(tag, values)
 
-    def _control(self, tag: str, values: dict[str, str]) -> None:
-        if tag == "option" and self._select and self._form and "selected" in values:
-            self._form.fields[self._select] = [values.get("value", "")]
-        if tag not in ("input", "select", "textarea", "button"):
-            return
-        kind = values.get("type", "text" if tag == "input" else tag)
+    def _note_control(self, tag: str, values: dict[str, str]) -> None:
+        kind = values.get("type", "text") if tag == "input" else tag
         name = values.get("name", "")
-        if tag in LABELLED or (tag == "input" and kind not in UNLABELLED_TYPES):
+        if kind not in UNLABELLED:
             self.controls.append(values | {"_in_label": str("label" in self._stack)})
-        if tag == "select":
-            self._select = name
-        if self._form is None:
+        self._select = name if tag == "select" else self._select
+        self._textarea = name if tag == "textarea" else self._textarea
+        if self._form is None or not name:
             return
-        if name:
-            self._form.names.add(name)
-        if tag == "button" and name:
+        self._form.names.add(name)
+        if tag == "button":
             self._form.buttons.append((name, values.get("value", "")))
-        elif tag == "input" and name:
-            if kind in ("radio", "checkbox") and "checked" not in values:
-                return
-            if kind != "file":
-                self._form.fields.setdefault(name, []).append(values.get("value", ""))
         elif tag == "textarea":
-            self._textarea = name
             self._form.fields[name] = [""]
+        elif kind not in {"file", "select"} and (kind not in CHOSEN or "checked" in values):
+            self._form.fields.setdefault(name, []).append(values.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._stack:
@@ -135,9 +129,11 @@ class Page(HTMLParser):
             and "aria-label" not in c
             and "aria-labelledby" not in c
         )
-        for form in self.forms:
-            if form.method == "post" and "csrf_token" not in form.fields:
-                faults.append(f"form to {form.action or 'itself'} has no CSRF token")
+        faults.extend(
+            f"form to {form.action or 'itself'} has no CSRF token"
+            for form in self.forms
+            if form.method == "post" and "csrf_token" not in form.fields
+        )
         assert not faults, faults
 
 
@@ -186,8 +182,7 @@ class Browser:
         assert self.page is not None
         form = self._form(set(data or {}), action)
         sent: dict[str, Any] = {name: list(values) for name, values in form.fields.items()}
-        for name, value in (data or {}).items():
-            sent[name] = value
+        sent.update(data or {})
         if photo is not None:
             sent[photo[0]] = (io.BytesIO(photo[1]), photo[2])
         return self.post(form.action or path, sent, expects)

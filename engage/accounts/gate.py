@@ -10,7 +10,7 @@ from engage.core.errors import Denied
 from engage.core.web import SAFE, Engage, get_db, see_other
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """A device where somebody is signed in; its id is the random token of the sign-in."""
 
     def __init__(self, person: Person, token: str) -> None:

@@ -1,4 +1,4 @@
-"""Tables of concertations. The roll says whose right is used, a ballot what was wished; no key joins them."""
+"""Tables of concertations: the roll says whose right is used, a ballot what was wished."""
 
 from datetime import date, datetime
 from enum import StrEnum

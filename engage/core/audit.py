@@ -1,4 +1,4 @@
-"""The audit trail: who did what to what, append-only, ids and never names, never how somebody voted."""
+"""The audit trail, append-only: who did what to what, by ids, and never how somebody voted."""
 
 from datetime import datetime
 from typing import Any

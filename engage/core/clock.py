@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _chosen: ContextVar[datetime | None] = ContextVar("engage_chosen_moment", default=None)
-_zone: ContextVar[ZoneInfo] = ContextVar("engage_zone", default=ZoneInfo("Europe/Paris"))
+_zone: ContextVar[ZoneInfo | None] = ContextVar("engage_zone", default=None)
+_PARIS = ZoneInfo("Europe/Paris")
 
 
 def now() -> datetime:
@@ -17,7 +18,7 @@ def now() -> datetime:
 
 def zone() -> ZoneInfo:
     """The town's time zone (Europe/Paris unless `ENGAGE_TIMEZONE` says otherwise)."""
-    return _zone.get()
+    return _zone.get() or _PARIS
 
 
 def use_zone(name: str) -> None:

@@ -1,4 +1,4 @@
-"""All settings of one town, read once from `ENGAGE_*` variables and checked before anything starts."""
+"""All settings of one town, read once from `ENGAGE_*` variables and checked at the start."""
 
 import os
 from collections.abc import Mapping
@@ -11,8 +11,28 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 ROOT = Path(__file__).resolve().parents[2]
 
 KNOWN = frozenset(
-    "ENGAGE_" + name
-    for name in ["DATABASE_URL", "INSTANCE", "BIND", "BASE_URL", "SMTP_URL", "MAIL_FROM", "SMS_URL", "DEMO", "DEMO_ANYWHERE", "TIMEZONE", "TILES_URL", "REDIS_URL", "TRUSTED_PROXIES", "SECRETS", "STORAGE_URL", "WEB_WORKERS", "WEB_THREADS", "METRICS_TOKEN", "LOG_LEVEL"]
+    f"ENGAGE_{name}"
+    for name in (
+        "BASE_URL",
+        "BIND",
+        "DATABASE_URL",
+        "DEMO",
+        "DEMO_ANYWHERE",
+        "INSTANCE",
+        "LOG_LEVEL",
+        "MAIL_FROM",
+        "METRICS_TOKEN",
+        "REDIS_URL",
+        "SECRETS",
+        "SMS_URL",
+        "SMTP_URL",
+        "STORAGE_URL",
+        "TILES_URL",
+        "TIMEZONE",
+        "TRUSTED_PROXIES",
+        "WEB_THREADS",
+        "WEB_WORKERS",
+    )
 )
 
 

@@ -44,7 +44,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  SQLAlchemy names it
+    ) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -134,8 +138,8 @@ def _begin_sqlite(connection: Connection) -> None:
     driver = connection.connection.dbapi_connection
     assert driver is not None
     writes = connection.get_execution_options().get(WRITES, True)
-    driver.execute(f"PRAGMA query_only={int(not writes)}")  # type: ignore[attr-defined]
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
+    driver.execute(f"PRAGMA query_only={int(not writes)}")
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Forms: one base with CSRF and a resend key, fields that clean what is typed, refusals put back."""
+"""Forms: one base with CSRF and a resend key, fields that clean what is typed."""
 
 import unicodedata
 from collections.abc import Callable
@@ -21,10 +21,10 @@ from engage.core.web import get_db, see_other
 P = ParamSpec("P")
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Base of all forms; error texts of the library come in the page's language."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         @property
         def locales(self) -> list[str]:
             return [i18n.current().code]

@@ -1,4 +1,4 @@
-"""Words and dates in the page's language: gettext bound once, dates cached, French as the source."""
+"""Words and dates in the page's language; French is the source."""
 
 import gettext as gettext_module
 from contextvars import ContextVar

@@ -95,7 +95,7 @@ class Sender:
             )
             return True, letter
 
-    def _due(self) -> Select[tuple[OutboxMessage]]:
+    def _due(self) -> Select[OutboxMessage]:
         moment = clock.now()
         return (
             select(OutboxMessage)

@@ -1,4 +1,4 @@
-"""What one town runs on: settings, database, file store, keys; hangs on the app, never on a module."""
+"""What one town runs on: settings, database, file store, keys; hangs on the app."""
 
 import time
 from collections.abc import Callable

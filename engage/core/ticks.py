@@ -1,4 +1,4 @@
-"""Signs of life of the clock and the sender, read by /readyz, /metrics and the coordinator's alert."""
+"""Signs of life of the clock and the sender, read by /readyz and /metrics."""
 
 from datetime import datetime
 

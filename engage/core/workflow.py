@@ -1,4 +1,4 @@
-"""Life of a thing as one table of transitions; `advance` is the only place that assigns a status."""
+"""The life of a thing is a table of transitions; `advance` alone assigns a status."""
 
 from collections.abc import Mapping
 from enum import StrEnum

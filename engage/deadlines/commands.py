@@ -43,7 +43,7 @@ def owe(
 
 
 def move(db: Session, deadline: Deadline, *, due_at: datetime) -> None:
-    """Give another date: the levels of reminders start again, because they are named by the date."""
+    """Give another date: reminders, named by the date, start again."""
     if deadline.due_at == due_at:
         return
     deadline.due_at = due_at

@@ -1,4 +1,4 @@
-"""Tables of problems of the neighbourhood: what can be reported, who gets it, each report's life."""
+"""Tables of problems: what can be reported, who gets it, the life of each report."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from engage.territory.models import Neighbourhood, Organisation, Place
 
 
 class Circuit(StrEnum):
-    """What becomes of a kind: followed in public, seen by those in charge only, or sent elsewhere."""
+    """What becomes of a kind: public follow-up, those in charge only, or sent elsewhere."""
 
     OPEN = "open"
     CLOSED = "closed"

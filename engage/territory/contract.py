@@ -1,4 +1,4 @@
-"""Loads the territory's part of a contract file: town, organisations, neighbourhoods, places, actions."""
+"""Loads the territory's part of a contract file."""
 
 from datetime import date
 from typing import Any
