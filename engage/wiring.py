@@ -16,12 +16,14 @@ from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
 from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
+from engage.pages import demo as pages_demo
 from engage.pages import views as pages_views
 from engage.territory import queries as territory
 
 BLUEPRINTS = (
     accounts_views.bp,
     pages_views.bp,
+    pages_demo.bp,
 )
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -34,6 +36,14 @@ PUBLIC_ENDPOINTS = frozenset(
         "pages.home",
         "pages.language",
         "pages.choose_language",
+        "pages.contract",
+        "pages.action",
+        "pages.robots",
+        *(f"pages.text_{name.replace('-', '_')}" for name in pages_views.TEXT_PAGES),
+        "demo.people",
+        "demo.enter",
+        "demo.mail",
+        "demo.mail_json",
     }
 )
 """What visitors may reach; everything else needs a sign-in (default-deny)."""

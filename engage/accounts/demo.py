@@ -87,7 +87,7 @@ def personas(db: Session) -> list[tuple[DemoPerson, Person]]:
         .options(joinedload(Person.mandates))
         .where(DemoPerson.code.in_(PERSONAS))
     ).unique()
-    found = {demo.code: (demo, person) for demo, person in rows.tuples()}
+    found = {demo.code: (demo, person) for demo, person in rows}
     return [found[code] for code in PERSONAS if code in found]
 
 

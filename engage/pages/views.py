@@ -1,29 +1,73 @@
-"""Home, language, legal and help pages."""
+"""Home, language, the contract, legal and help pages, photos."""
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts.forms import EmptyForm
 from engage.accounts.views import safe_next
+from engage.core.errors import NotFound
 from engage.core.i18n import LANGUAGES
 from engage.core.pagecache import public_page
-from engage.core.web import LANGUAGE_COOKIE, form_page, page, see_other, services
+from engage.core.web import LANGUAGE_COOKIE, form_page, get_db, page, see_other, services
+from engage.pages import queries
 
 bp = Blueprint("pages", __name__)
 
 YEAR_S = 365 * 24 * 3600
 
+TEXT_PAGES = {
+    "aide": "/aide",
+    "charte": "/charte",
+    "accessibilite": "/accessibilite",
+    "donnees-personnelles": "/donnees-personnelles",
+    "mentions-legales": "/mentions-legales",
+}
+"""Pages that only say something: name of the template → address."""
+
 
 @bp.get("/")
 @public_page
 def home() -> ResponseReturnValue:
-    return page("pages/home.html")
+    return page("pages/home.html", home=queries.home(get_db()))
+
+
+@bp.get("/contrat")
+@public_page
+def contract() -> ResponseReturnValue:
+    return page("pages/contract.html", contract=queries.contract(get_db()))
+
+
+@bp.get("/contrat/actions/<int(max=999):number>")
+@public_page
+def action(number: int) -> ResponseReturnValue:
+    found = queries.action(get_db(), number)
+    if found is None:
+        raise NotFound
+    return page("pages/action.html", action=found.action, ideas=found.ideas)
+
+
+@public_page
+def text_page() -> ResponseReturnValue:
+    return page(f"pages/{request.path.strip('/')}.html")
+
+
+for _name, _address in TEXT_PAGES.items():
+    bp.add_url_rule(_address, f"text_{_name.replace('-', '_')}", text_page, methods=["GET"])
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    closed = "\n".join(f"Disallow: {path}" for path in ("/compte", "/suivi/", "/r/", "/demo"))
+    return Response(f"User-agent: *\n{closed}\n", mimetype="text/plain")
 
 
 @bp.get("/langue")
 def language() -> ResponseReturnValue:
     return form_page(
-        "pages/language.html", EmptyForm(), languages=LANGUAGES, suite=request.referrer or "/"
+        "pages/language.html",
+        EmptyForm(),
+        languages=LANGUAGES,
+        suite=queries.path_of(request.referrer),
     )
 
 

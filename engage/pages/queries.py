@@ -1,0 +1,205 @@
+"""Reads for the pages that show something of every feature."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from engage.consultations.models import Consultation, RollEntry
+from engage.core import clock
+from engage.core.words import Visibility
+from engage.incidents.models import Incident, IncidentKind
+from engage.incidents.workflow import Status as IncidentStatus
+from engage.proposals.models import Endorsement, Proposal
+from engage.territory.models import Action, Axis, Neighbourhood, Organisation
+
+REPAIRED = (IncidentStatus.CONFIRMED, IncidentStatus.CLOSED)
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class OpenVote:
+    """An open concertation: days left (0 on the last day) and how many took part."""
+
+    id: int
+    title: dict[str, str]
+    days_left: int
+    participants: int
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A problem that was repaired, as the public may see it: kind, coarse place, days."""
+
+    reference: str
+    kind: dict[str, str]
+    neighbourhood: dict[str, str]
+    organisation: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A published idea with its number of supporters."""
+
+    id: int
+    title: str
+    neighbourhood: dict[str, str]
+    supporters: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """What the first page shows beside its three actions."""
+
+    votes: Sequence[OpenVote]
+    repairs: Sequence[Repair]
+    ideas: Sequence[Idea]
+
+
+def home(db: Session) -> Home:
+    """Three statements and one for the participants of open votes."""
+    return Home(open_votes(db), repairs(db), newest_ideas(db))
+
+
+def open_votes(db: Session) -> list[OpenVote]:
+    """Open concertations, the one that ends first on top."""
+    now = clock.now()
+    rows = db.execute(
+        select(Consultation.id, Consultation.title, Consultation.closes_at)
+        .where(
+            Consultation.cancelled_at.is_(None),
+            Consultation.opens_at <= now,
+            Consultation.closes_at > now,
+        )
+        .order_by(Consultation.closes_at)
+        .limit(SHOWN)
+    ).all()
+    if not rows:
+        return []
+    counted = db.execute(
+        select(RollEntry.consultation_id, func.count(RollEntry.unit.distinct()))
+        .where(RollEntry.consultation_id.in_([row.id for row in rows]))
+        .group_by(RollEntry.consultation_id)
+    )
+    taking_part: dict[int, int] = dict(row._tuple() for row in counted)
+    return [
+        OpenVote(row.id, row.title, _days_until(row.closes_at), taking_part.get(row.id, 0))
+        for row in rows
+    ]
+
+
+def repairs(db: Session) -> list[Repair]:
+    """The newest repaired problems."""
+    rows = db.execute(
+        select(
+            Incident.reference,
+            IncidentKind.resident_label,
+            Neighbourhood.name.label("neighbourhood"),
+            Organisation.name.label("organisation"),
+            Incident.created_at,
+            Incident.resolved_at,
+        )
+        .join(Incident.kind)
+        .join(Incident.neighbourhood)
+        .join(Incident.organisation)
+        .where(
+            Incident.listed.is_(True),
+            Incident.status.in_(REPAIRED),
+            Incident.resolved_at.is_not(None),
+        )
+        .order_by(Incident.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return [
+        Repair(
+            row.reference,
+            row.resident_label,
+            row.neighbourhood,
+            row.organisation,
+            (_day(row.resolved_at) - _day(row.created_at)).days,
+        )
+        for row in rows
+    ]
+
+
+def newest_ideas(db: Session, *, action_id: int | None = None, limit: int = SHOWN) -> list[Idea]:
+    """The newest public ideas, of one action when given."""
+    supporters = (
+        select(func.count())
+        .where(Endorsement.proposal_id == Proposal.id)
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Proposal, supporters)
+        .options(joinedload(Proposal.published_revision), joinedload(Proposal.neighbourhood))
+        .where(Proposal.visibility == Visibility.PUBLIC)
+        .order_by(Proposal.id.desc())
+        .limit(limit)
+    )
+    if action_id is not None:
+        statement = statement.where(Proposal.action_id == action_id)
+    return [
+        Idea(idea.id, idea.published_revision.title, idea.neighbourhood.name, count)
+        for idea, count in db.execute(statement)
+        if idea.published_revision is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Axes with their actions, and who signed."""
+
+    axes: Sequence[tuple[Axis, Sequence[Action]]]
+    neighbourhoods: Sequence[Neighbourhood]
+    signatories: Sequence[Organisation]
+
+
+def contract(db: Session) -> Contract:
+    """The whole contract: four statements."""
+    axes = db.scalars(select(Axis).order_by(Axis.position)).all()
+    actions = db.scalars(select(Action).order_by(Action.number)).all()
+    return Contract(
+        [(axis, [a for a in actions if a.axis_id == axis.id]) for axis in axes],
+        db.scalars(select(Neighbourhood).order_by(Neighbourhood.position)).all(),
+        db.scalars(
+            select(Organisation)
+            .where(Organisation.is_signatory.is_(True), Organisation.is_demo.is_(False))
+            .order_by(Organisation.id)
+        ).all(),
+    )
+
+
+@dataclass(frozen=True)
+class ActionPage:
+    """One action and the newest ideas about it."""
+
+    action: Action
+    ideas: Sequence[Idea]
+
+
+def action(db: Session, number: int) -> ActionPage | None:
+    """The page of one action, or None."""
+    found = db.scalar(
+        select(Action).options(joinedload(Action.axis)).where(Action.number == number)
+    )
+    if found is None:
+        return None
+    return ActionPage(found, newest_ideas(db, action_id=found.id, limit=10))
+
+
+def path_of(address: str | None) -> str:
+    """The path of an address of this site, to go back to."""
+    return urlsplit(address or "").path or "/"
+
+
+def _day(moment: datetime) -> date:
+    return clock.local(moment).date()
+
+
+def _days_until(moment: datetime) -> int:
+    return (_day(moment) - clock.today()).days
