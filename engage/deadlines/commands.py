@@ -20,10 +20,14 @@ def owe(
     title: str,
     urgent: bool = False,
 ) -> Deadline:
-    """Say that an organisation owes something; an open one of the same kind moves instead."""
+    """Say that an organisation owes something; an open one of the same kind is handed on instead.
+
+    Two at once make one: the unique index on open deadlines refuses the second.
+    """
     open_one = queries.open_deadline(db, kind, subject)
     if open_one is not None:
-        open_one.organisation_id = organisation_id
+        open_one.title, open_one.urgent = title, urgent
+        _hand_over(db, open_one, organisation_id=organisation_id)
         move(db, open_one, due_at=due_at)
         return open_one
     deadline = Deadline(
@@ -42,6 +46,15 @@ def owe(
     return deadline
 
 
+def _hand_over(db: Session, deadline: Deadline, *, organisation_id: int) -> None:
+    """Another organisation owes it: what the first one answered silences nothing any more."""
+    if deadline.organisation_id == organisation_id:
+        return
+    deadline.organisation_id = organisation_id
+    deadline.silenced_until = None
+    audit.record(db, "deadline.hand_over", deadline, organisation_id=organisation_id)
+
+
 def move(db: Session, deadline: Deadline, *, due_at: datetime) -> None:
     """Give another date: reminders, named by the date, start again."""
     if deadline.due_at == due_at:
@@ -52,7 +65,10 @@ def move(db: Session, deadline: Deadline, *, due_at: datetime) -> None:
 
 
 def meet(db: Session, kind: DeadlineKind, subject: Any, *, at: datetime | None = None) -> None:
-    """What was owed of this kind is done; nothing happens when nothing was owed."""
+    """What was owed of this kind is done, now or `at` an earlier moment, which decides on lateness.
+
+    Nothing happens when nothing was owed.
+    """
     deadline = queries.open_deadline(db, kind, subject)
     if deadline is not None:
         deadline.met_at = at or clock.now()
@@ -67,6 +83,6 @@ def withdraw_all(db: Session, subject: Any) -> None:
 
 
 def silence(db: Session, deadline: Deadline, *, until: datetime) -> None:
-    """A partner answered: no reminder about this before `until`."""
+    """A partner promised a date: no reminder about this before `until`, and again if it passes."""
     deadline.silenced_until = until
     audit.record(db, "deadline.silence", deadline)

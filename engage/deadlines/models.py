@@ -57,5 +57,17 @@ class Deadline(Base):
     def is_open(self) -> bool:
         return self.met_at is None and self.withdrawn_at is None
 
+    @property
+    def awaited_at(self) -> datetime:
+        """When it is awaited: the date a partner promised when that is later than the due date.
+
+        A promise hides no lateness (`due_at` stays); only reminders count from it.
+        """
+        return max(self.due_at, self.silenced_until or self.due_at)
+
     def is_late(self, now: datetime) -> bool:
         return self.is_open and self.due_at < now
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether a partner promised a date that has not passed yet."""
+        return self.silenced_until is not None and now < self.silenced_until

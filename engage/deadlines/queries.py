@@ -39,7 +39,7 @@ def open_deadlines_of(db: Session, subject: Any) -> Sequence[Deadline]:
 
 
 def due_before(db: Session, moment: datetime) -> Sequence[Deadline]:
-    """All that is owed before `moment` and not silenced, organisation loaded, soonest first."""
+    """All that is owed before `moment`, silenced or not, organisation loaded, soonest first."""
     return db.scalars(
         select(Deadline)
         .options(joinedload(Deadline.organisation))

@@ -29,11 +29,37 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def previous_working_day(day: date) -> date:
+    """The last working day before `day`."""
+    day -= timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def after_working_days(start: datetime, days: int) -> datetime:
     """18:00 of the `days`-th working day; counting starts the working day after `start`."""
     day = clock.local(start).date()
     for _ in range(days):
         day = next_working_day(day)
+    return end_of_day(day)
+
+
+def before_working_days(due: datetime, days: int) -> datetime:
+    """The morning, at 0:00, of the `days`-th working day before the day of `due`."""
+    day = clock.local(due).date()
+    for _ in range(days):
+        day = previous_working_day(day)
+    return start_of_day(day)
+
+
+def start_of_day(day: date) -> datetime:
+    """0:00 of `day` on the town's clocks."""
+    return datetime.combine(day, time(), clock.zone()).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """18:00 of `day` on the town's clocks, when a working day ends."""
     return datetime.combine(day, END_OF_DAY, clock.zone()).astimezone(UTC)
 
 
