@@ -1,6 +1,7 @@
 """Words and dates in the page's language; French is the source."""
 
 import gettext as gettext_module
+import io
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,8 +32,21 @@ def speech(code: str) -> Speech:
     """The language `code`, or French where there is none such."""
     if code not in LANGUAGES:
         code = "fr"
-    catalogue = gettext_module.translation("messages", FOLDER, [code], fallback=True)
-    return Speech(code, catalogue)
+    return Speech(code, _catalogue(FOLDER / f"{code}.po"))
+
+
+def _catalogue(path: Path) -> gettext_module.NullTranslations:
+    """The translations of a .po file, read as they are: nothing to compile, nothing to forget."""
+    if not path.exists():
+        return gettext_module.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext_module.GNUTranslations(compiled)
 
 
 _current: ContextVar[Speech | None] = ContextVar("engage_speech", default=None)
