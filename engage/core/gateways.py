@@ -5,7 +5,9 @@ import html
 import json
 import re
 import smtplib
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
@@ -15,10 +17,24 @@ from urllib.parse import unquote, urlsplit
 from engage.core.outbox import Rendered
 
 TIMEOUT_S = 20
+FINAL = frozenset({400, 404, 410, 422})
+"""Answers of an SMS gateway that mean: not this number, not today, not tomorrow."""
+
+
+class Unreachable(OSError):
+    """The gateway itself does not answer: no use in trying other messages now."""
+
+
+class Refused(Exception):
+    """This message will never be taken: a dead address, an unusable one."""
 
 
 class Gateway(Protocol):
-    """Takes one message to where it goes; raises OSError or SMTPException when it could not."""
+    """Takes one message to where it goes.
+
+    Raises `Refused` when trying again is useless, `Unreachable` when the gateway is down and any
+    other `OSError` (SMTP's exceptions are such) when this message may go later.
+    """
 
     def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None: ...
 
@@ -34,19 +50,39 @@ class SmtpGateway:
         self._connection: smtplib.SMTP | None = None
 
     def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None:
-        message = compose(self._sender, recipient, rendered, message_key=message_key)
-        if self._connection is None:
-            self._connection = self._connect()
         try:
-            self._connection.send_message(message)
-        except (OSError, smtplib.SMTPException):
-            self.close()
+            message = compose(self._sender, recipient, rendered, message_key=message_key)
+        except ValueError as error:
+            raise Refused(f"unusable address: {error}") from error
+        try:
+            self._open().send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                raise Refused(repr(error)) from error
             raise
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code >= 500:
+                raise Refused(repr(error)) from error
+            raise
+        except smtplib.SMTPNotSupportedError as error:
+            raise Refused(repr(error)) from error
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            with suppress(OSError):
+                self._connection.quit()
             self._connection = None
+
+    def _open(self) -> smtplib.SMTP:
+        """The connection of this round; servers drop those that were long idle or much used."""
+        if self._connection is not None and not _is_alive(self._connection):
+            self.close()
+        if self._connection is None:
+            try:
+                self._connection = self._connect()
+            except OSError as error:
+                raise Unreachable(repr(error)) from error
+        return self._connection
 
     def _connect(self) -> smtplib.SMTP:
         secure = self._url.scheme == "smtps"
@@ -58,6 +94,13 @@ class SmtpGateway:
         if self._url.username:
             connection.login(unquote(self._url.username), unquote(self._url.password or ""))
         return connection
+
+
+def _is_alive(connection: smtplib.SMTP) -> bool:
+    try:
+        return connection.noop()[0] == 250
+    except OSError:
+        return False
 
 
 def _offered(connection: smtplib.SMTP) -> dict[str, str]:

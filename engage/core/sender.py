@@ -1,7 +1,6 @@
 """Delivers what the outbox holds: claim, render, send with no transaction open, mark."""
 
 import logging
-import smtplib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engage.core import clock
 from engage.core.db import Database
-from engage.core.gateways import Gateway
+from engage.core.gateways import Gateway, Refused, Unreachable
 from engage.core.outbox import Delivery, OutboxMessage, Rendered
 
 log = logging.getLogger(__name__)
@@ -21,8 +20,13 @@ Renderer = Callable[[Session, OutboxMessage, str], Rendered | None]
 """Makes the words of a message when it leaves (the last argument is the town's base address);
 None when it is no longer wanted."""
 
-CLAIM = timedelta(minutes=2)
-MAX_ATTEMPTS = 8
+CLAIM = timedelta(minutes=5)
+"""Longer than a slow server may take: nobody else tries meanwhile."""
+
+KEEP_TRYING = timedelta(days=5)
+"""A server that is down for a long weekend loses nothing."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -55,34 +59,38 @@ class Sender:
         self._base_url = base_url
 
     def deliver_all(self, limit: int = 500) -> int:
-        """Send what is due, one by one; returns how many left. Rerun-safe."""
-        sent = 0
+        """Send what is due, one by one; returns how many left. Rerun-safe.
+
+        A gateway that does not answer is left alone until the next round; the others go on.
+        """
+        sent, down = 0, set[str]()
         with ExitStack() as connections:
             for gateway in self._gateways.values():
                 connections.callback(gateway.close)
             for _ in range(limit):
-                found, letter = self._claim()
+                found, letter = self._claim(down)
                 if not found:
                     break
                 if letter is not None:
-                    sent += self._send(letter)
+                    sent += self._send(letter, down)
         return sent
 
-    def _claim(self) -> tuple[bool, Letter | None]:
+    def _claim(self, down: set[str]) -> tuple[bool, Letter | None]:
         """Take the oldest due message in a short transaction and render it there.
 
         Returns whether one was found, and the letter unless it is no longer wanted.
         """
         with self._database.transaction() as db:
-            message = db.scalar(self._due())
+            message = db.scalar(self._due(down))
             if message is None:
                 return False, None
             message.attempts += 1
             try:
-                rendered = self._renderers[message.kind](db, message, self._base_url)
+                with db.begin_nested():  # a fault in here spoils nothing but this message
+                    rendered = self._renderers[message.kind](db, message, self._base_url)
             except Exception as error:
                 log.exception("message %s of kind %s does not render", message.id, message.kind)
-                self._give_up(message, f"{type(error).__name__}: {error}")
+                self._try_later(message, error)
                 return True, None
             if rendered is None:
                 message.delivery = Delivery.CANCELLED.value
@@ -95,7 +103,8 @@ class Sender:
             )
             return True, letter
 
-    def _due(self) -> Select[OutboxMessage]:
+    @staticmethod
+    def _due(down: set[str]) -> Select[OutboxMessage]:
         moment = clock.now()
         return (
             select(OutboxMessage)
@@ -106,53 +115,64 @@ class Sender:
                     & (OutboxMessage.claimed_until < moment),
                 ),
                 OutboxMessage.not_before <= moment,
+                OutboxMessage.channel.not_in(down),
             )
             .order_by(OutboxMessage.not_before, OutboxMessage.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
 
-    def _send(self, letter: Letter) -> bool:
+    def _send(self, letter: Letter, down: set[str]) -> bool:
         gateway = self._gateways.get(letter.channel)
         if gateway is None:
             self._mark(letter, Delivery.KEPT)
             return True
         try:
             gateway.send(letter.recipient, letter.rendered, message_key=letter.message_key)
-        except (OSError, smtplib.SMTPException) as error:
+        except Exception as error:
             log.warning("message %s did not leave: %s", letter.id, type(error).__name__)
+            if isinstance(error, Unreachable):
+                down.add(letter.channel)
             self._postpone(letter, error)
             return False
         self._mark(letter, Delivery.SENT)
         return True
 
     def _mark(self, letter: Letter, delivery: Delivery) -> None:
+        """Note that it left; where it held a code or a link, its words are not kept."""
         with self._database.transaction() as db:
             message = db.get_one(OutboxMessage, letter.id)
             message.delivery = delivery.value
             message.sent_at = clock.now()
-            message.subject = letter.rendered.subject
-            if self._keep_bodies or not message.secret:
-                message.body = letter.rendered.text
+            message.subject, message.body = letter.rendered.subject, letter.rendered.text
+            if message.secret and not self._keep_bodies:
+                message.subject = message.subject.replace(message.secret, "…")
+                message.body = ""
             message.secret = ""
             message.last_error = ""
 
     def _postpone(self, letter: Letter, error: Exception) -> None:
-        """Try again later, each time twice as late; a refused address is not tried again."""
         with self._database.transaction() as db:
             message = db.get_one(OutboxMessage, letter.id)
-            final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
-                code >= 500 for code, _ in error.recipients.values()
-            )
-            if final or message.attempts >= MAX_ATTEMPTS:
-                self._give_up(message, repr(error))
-                return
-            message.delivery = Delivery.QUEUED.value
-            message.last_error = repr(error)[:500]
-            message.not_before = clock.now() + timedelta(seconds=30 * 2**message.attempts)
+            if isinstance(error, Refused):
+                self._give_up(message, error)
+            else:
+                self._try_later(message, error)
+
+    @classmethod
+    def _try_later(cls, message: OutboxMessage, error: Exception) -> None:
+        """Queue it again, each time twice as late, up to an hour, for five days."""
+        moment = clock.now()
+        if moment - message.created_at > KEEP_TRYING:
+            cls._give_up(message, error)
+            return
+        pause = min(FIRST_PAUSE * 2 ** min(message.attempts - 1, 10), LONGEST_PAUSE)
+        message.delivery = Delivery.QUEUED.value
+        message.last_error = repr(error)[:500]
+        message.not_before = moment + pause
 
     @staticmethod
-    def _give_up(message: OutboxMessage, reason: str) -> None:
+    def _give_up(message: OutboxMessage, error: Exception) -> None:
         message.delivery = Delivery.FAILED.value
-        message.last_error = reason[:500]
+        message.last_error = repr(error)[:500]
         message.secret = ""
