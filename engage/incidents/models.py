@@ -120,14 +120,15 @@ class Incident(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    follow_hash: Mapped[str] = mapped_column(String(64), unique=True)
     kind_id: Mapped[int] = mapped_column(ForeignKey("incident_kinds.id"))
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    coarse_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    """What the public sees of the place; None says no more than the neighbourhood."""
     neighbourhood_id: Mapped[int] = mapped_column(ForeignKey("neighbourhoods.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.TO_QUALIFY)
     listed: Mapped[bool]
-    """False for the closed circuit: never on a public page, list, count or export."""
+    """False for the closed circuit and for thanks: on no public page, list, count or export."""
     urgent: Mapped[bool]
     description: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="fr")
@@ -141,7 +142,10 @@ class Incident(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     kind: Mapped[IncidentKind] = relationship(lazy="raise_on_sql")
-    place: Mapped[Place] = relationship(lazy="raise_on_sql")
+    place: Mapped[Place] = relationship(foreign_keys=[place_id], lazy="raise_on_sql")
+    coarse_place: Mapped[Place | None] = relationship(
+        foreign_keys=[coarse_place_id], lazy="raise_on_sql"
+    )
     neighbourhood: Mapped[Neighbourhood] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     photos: Mapped[list["IncidentPhoto"]] = relationship(
@@ -192,4 +196,19 @@ class IncidentFollower(Base):
     channel: Mapped[str] = mapped_column(String(8))
     address: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(8), default="fr")
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class FollowLink(Base):
+    """One secret address `/suivi/<token>`, kept as a hash: each message carries its own.
+
+    Without `follower_id` it is the reporter's own and opens words and photos too.
+    """
+
+    __tablename__ = "incident_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    follower_id: Mapped[int | None] = mapped_column(
+        ForeignKey("incident_followers.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]

@@ -37,6 +37,7 @@ class Action(StrEnum):
     REDIRECT = "redirect"
     DECLINE = "decline"
     SEND_BACK = "send_back"
+    THANK = "thank"
 
 
 OPEN = (
@@ -69,6 +70,7 @@ ENDED = (
 
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.TO_QUALIFY, Action.ASSIGN): Status.ASSIGNED,
+    (Status.TO_QUALIFY, Action.THANK): Status.CLOSED,
     **{(status, Action.ASSIGN): Status.ASSIGNED for status in IN_HAND},
     (Status.ASSIGNED, Action.ACKNOWLEDGE): Status.ACKNOWLEDGED,
     (Status.REOPENED, Action.ACKNOWLEDGE): Status.ACKNOWLEDGED,

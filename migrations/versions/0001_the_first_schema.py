@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=32), nullable=False),
         sa.Column("label", sa.JSON(), nullable=False),
         sa.Column("next_step", sa.JSON(), nullable=False),
+        sa.Column("charter_rule", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal_reasons")),
         sa.UniqueConstraint("code", name=op.f("uq_refusal_reasons_code")),
@@ -519,9 +520,9 @@ def upgrade() -> None:
         "incidents",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(length=16), nullable=False),
-        sa.Column("follow_hash", sa.String(length=64), nullable=False),
         sa.Column("kind_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("coarse_place_id", sa.Integer(), nullable=True),
         sa.Column("neighbourhood_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(length=24), nullable=False),
@@ -545,6 +546,9 @@ def upgrade() -> None:
             ["captured_by_id"], ["people.id"], name=op.f("fk_incidents_captured_by_id")
         ),
         sa.ForeignKeyConstraint(
+            ["coarse_place_id"], ["places.id"], name=op.f("fk_incidents_coarse_place_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["duplicate_of_id"], ["incidents.id"], name=op.f("fk_incidents_duplicate_of_id")
         ),
         sa.ForeignKeyConstraint(
@@ -561,7 +565,6 @@ def upgrade() -> None:
             ["reporter_id"], ["people.id"], name=op.f("fk_incidents_reporter_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
-        sa.UniqueConstraint("follow_hash", name=op.f("uq_incidents_follow_hash")),
         sa.UniqueConstraint("reference", name=op.f("uq_incidents_reference")),
     )
     with op.batch_alter_table("incidents", schema=None) as batch_op:
@@ -689,6 +692,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
     )
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_proposals_action", ["action_id", "visibility", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_proposals_author_id"), ["author_id"], unique=False)
         batch_op.create_index(
             "ix_proposals_neighbourhood", ["neighbourhood_id", "visibility", "id"], unique=False
@@ -838,7 +844,6 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=8), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incidents.id"], name=op.f("fk_incident_followers_incident_id")
         ),
@@ -849,8 +854,32 @@ def upgrade() -> None:
             "address",
             name=op.f("uq_incident_followers_incident_id_channel_address"),
         ),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_incident_followers_token_hash")),
     )
+    op.create_table(
+        "incident_links",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("follower_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["follower_id"],
+            ["incident_followers.id"],
+            name=op.f("fk_incident_links_follower_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_incident_links_incident_id")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_incident_links")),
+    )
+    with op.batch_alter_table("incident_links", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_incident_links_follower_id"), ["follower_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_incident_links_incident_id"), ["incident_id"], unique=False
+        )
+
     op.create_table(
         "incident_photos",
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -902,6 +931,9 @@ def upgrade() -> None:
     with op.batch_alter_table("proposal_revisions", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_proposal_revisions_proposal_id"), ["proposal_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_revisions_photo_id"), ["photo_id"], unique=False
         )
 
     op.create_table(
