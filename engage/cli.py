@@ -25,18 +25,19 @@ def run() -> None:
         if config.demo:
             click.echo(f"Démonstration : {config.base_url}/demo")
 
-    sys.exit(server.supervise(announce))
+    sys.exit(server.supervise(config, announce))
 
 
 @main.command()
-def web() -> None:
+@click.option("--listener", type=int, hidden=True, help="Descriptor of a listening socket.")
+def web(listener: int | None) -> None:
     """The web server alone."""
     from engage import server
     from engage.core import logs
 
     config = Config.from_environ()
     logs.configure(config.log_level)
-    server.serve_web(config)
+    server.serve_web(config, listener=listener)
 
 
 @main.command("clock")

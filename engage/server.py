@@ -1,110 +1,238 @@
 """Runs the parts: web workers (gunicorn), the clock, or both under one small supervisor."""
 
+import ctypes
+import logging
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import click
+
 from engage.core.config import Config
 
 RESTART_PAUSE_S = 1.0
+END_AFTER_S = 4.0
+"""A part that was told to stop is killed when it still runs after this long."""
+
+REQUESTS_END_S = 3
+JOBS_END_S = 3.0
+BACKLOG = 1024
+PR_SET_PDEATHSIG = 1
+NOT_READY = 78
+"""Exit code of a part that cannot start until somebody types another command: not started again."""
+
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def serve_web(config: Config) -> None:
-    """Serve with gunicorn gthread workers that share the loaded application; blocks."""
+def listen(config: Config) -> socket.socket:
+    """The socket that visitors reach; SystemExit with one clear line when it cannot be had."""
+    family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
+    address = (config.bind_host, config.bind_port)
+    try:
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise SystemExit(
+            f"engage: cannot listen on {config.bind}: {reason}. Stop the other program,"
+            " or choose another address: ENGAGE_BIND=127.0.0.1:8001"
+        ) from None
+
+
+def serve_web(config: Config, *, listener: int | None = None) -> None:
+    """Serve with gunicorn gthread workers that share the loaded application; blocks.
+
+    `listener` is the file descriptor of a listening socket; one is opened when there is none.
+    """
     from gunicorn.app.base import BaseApplication
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    click.echo(_check_database(config))
+    options = _gunicorn_options(config, listener or listen(config).detach())
+
+    class Server(BaseApplication):
         def load_config(self) -> None:
-            options: dict[str, Any] = {
-                "bind": config.bind,
-                "workers": config.web_workers,
-                "threads": config.web_threads,
-                "worker_class": "gthread",
-                "preload_app": True,
-                "timeout": 60,
-                "graceful_timeout": 20,
-                "keepalive": 5,
-                "loglevel": "warning",
-                "proc_name": "engage-web",
-                "control_socket_disable": True,
-                "post_fork": _after_fork,
-            }
             for name, value in options.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
+                self.cfg.set(name, value)
 
         def load(self) -> Any:
             import gc
 
             from engage.wsgi import app
 
+            gc.collect()
             gc.freeze()  # what the workers share is not touched by their collectors
             return app
 
     Server().run()
 
 
+def _gunicorn_options(config: Config, listener: int) -> dict[str, Any]:
+    return {
+        "bind": f"fd://{listener}",
+        "workers": config.web_workers,
+        "threads": config.web_threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "timeout": 60,
+        "graceful_timeout": REQUESTS_END_S,
+        "keepalive": 5,
+        "loglevel": "warning",
+        "proc_name": "engage-web",
+        "control_socket_disable": True,
+        "post_fork": _after_fork,
+    }
+
+
 def _after_fork(server: Any, worker: Any) -> None:
-    """A worker opens its own connections."""
+    """A worker opens its own connections and ends with its master."""
     from engage.wsgi import app
 
+    _end_with_parent()
     app.services.database.engine.dispose(close=False)
 
 
+def _check_database(config: Config) -> str:
+    """The name of the database; SystemExit with `NOT_READY` and one line when it is not ready."""
+    from engage.core import migrate
+    from engage.core.db import Database
+
+    database = Database(config.database_url)
+    try:
+        fault = migrate.fault(database)
+        if fault:
+            click.echo(f"engage: {fault}", err=True)
+            raise SystemExit(NOT_READY)
+        return migrate.engine_name(database)
+    finally:
+        database.close()  # before any fork: a connection belongs to one process
+
+
 def serve_clock(config: Config) -> None:
-    """Run the clock and the sender until told to stop; blocks."""
+    """Run the clock and the sender until told to stop; blocks.
+
+    What still runs `JOBS_END_S` after the word to stop is cut: jobs may be killed at any moment,
+    at worst one message leaves twice.
+    """
     from engage import wiring
     from engage.core import clock, scheduler
     from engage.core.services import Services
 
+    stopping = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+    _check_database(config)
     clock.use_zone(config.timezone)
     town = Services.of(config)
-    clockwork = scheduler.scheduler(town.database, wiring.jobs(town))
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: clockwork.shutdown(wait=False))
-    for job in wiring.jobs(town):
-        scheduler.run_once(town.database, job)
+    clockwork = scheduler.scheduler(town.database, wiring.jobs(town), zone=config.timezone)
     clockwork.start()
+    signal.sigwait(stopping)
+    ending = threading.Thread(target=clockwork.shutdown, daemon=True)
+    ending.start()
+    ending.join(JOBS_END_S)
+    logging.shutdown()
+    os._exit(0)
 
 
-def supervise(announce: Callable[[], None]) -> int:
-    """Run web and clock as two processes; one that dies is started again; returns an exit code."""
-    commands = {name: [sys.executable, "-m", "engage", name] for name in ("web", "clock")}
-    running = {name: subprocess.Popen(command) for name, command in commands.items()}
-    stopping = False
+class Part:
+    """One process of `engage run`: started, watched, started again when it dies."""
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
+    def __init__(self, name: str, *options: str, keep: tuple[int, ...] = ()) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", "engage", name, *options]
+        self._keep = keep
+        self.start()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    announce()
-    while not stopping:
-        time.sleep(0.2)
-        for name, process in running.items():
-            if process.poll() is not None and not stopping:
-                print(
-                    f"engage: {name} ended ({process.returncode}), starting it again",
-                    file=sys.stderr,
-                )
-                time.sleep(RESTART_PAUSE_S)
-                running[name] = subprocess.Popen(commands[name])
-    return _end(running)
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            self._command,
+            pass_fds=self._keep,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+        )
 
-
-def _end(running: dict[str, "subprocess.Popen[bytes]"]) -> int:
-    for process in running.values():
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + 25
-    for process in running.values():
+    def stop(self, deadline: float) -> None:
+        """Wait for its end until `deadline` (monotonic seconds), then end it."""
         try:
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            self.process.wait(timeout=max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-    return 0
+            self.process.kill()
+            self.process.wait()
+
+
+class Stopped(Exception):
+    """Somebody told the supervisor to end."""
+
+
+def supervise(config: Config, announce: Callable[[], None]) -> int:
+    """Run web and clock as two processes; one that dies is started again; returns an exit code.
+
+    The supervisor holds the listening socket: while the web part starts again visitors wait a
+    moment instead of being turned away.
+    """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _raise_stopped)
+    parts: list[Part] = []
+    try:
+        with listen(config) as listener:
+            descriptor = listener.fileno()
+            parts.append(Part("web", "--listener", str(descriptor), keep=(descriptor,)))
+            code = _until_it_answers(parts[0], listener.getsockname()[:2])
+            if code is None:
+                announce()
+                parts.append(Part("clock"))
+                code = _watch(parts)
+            return code
+    except Stopped:
+        return 0
+    finally:
+        _end(parts)
+
+
+def _raise_stopped(*_: object) -> None:
+    raise Stopped
+
+
+def _until_it_answers(web: Part, address: tuple[str, int]) -> int | None:
+    """Wait for the first answer; returns an exit code when the web part ended instead."""
+    with socket.create_connection(address) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        connection.setblocking(False)
+        while web.process.poll() is None:
+            if select.select([connection], [], [], 0.1)[0]:
+                return None
+    return web.process.returncode or 1
+
+
+def _watch(parts: list[Part]) -> int:
+    """Start again what dies; returns the exit code of a part that says it can not start."""
+    while True:
+        time.sleep(0.2)
+        for part in parts:
+            code = part.process.poll()
+            if code == NOT_READY:
+                return code
+            if code is not None and time.monotonic() > part.started_at + RESTART_PAUSE_S:
+                click.echo(f"engage: {part.name} ended ({code}), starting it again", err=True)
+                part.start()
+
+
+def _end(parts: list[Part]) -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    for part in parts:
+        if part.process.poll() is None:
+            part.process.terminate()
+    deadline = time.monotonic() + END_AFTER_S
+    for part in parts:
+        part.stop(deadline)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel (Linux) send this process SIGTERM when its parent dies, even by kill -9."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -5,25 +5,27 @@ from typing import Any
 
 from flask import g
 
-from engage.accounts import commands as accounts_commands
 from engage.accounts import gate
 from engage.accounts import messages as accounts_messages
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
-from engage.core import i18n, idempotency, logs, throttle
+from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
 from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
 from engage.pages import demo as pages_demo
+from engage.pages import health as pages_health
 from engage.pages import views as pages_views
+from engage.privacy import purge
 from engage.territory import queries as territory
 
 BLUEPRINTS = (
     accounts_views.bp,
     pages_views.bp,
     pages_demo.bp,
+    pages_health.bp,
 )
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -40,6 +42,9 @@ PUBLIC_ENDPOINTS = frozenset(
         "pages.action",
         "pages.robots",
         *(f"pages.text_{name.replace('-', '_')}" for name in pages_views.TEXT_PAGES),
+        "health.alive",
+        "health.ready",
+        "health.metrics",
         "demo.people",
         "demo.enter",
         "demo.mail",
@@ -109,15 +114,8 @@ def jobs(town: Services) -> list[Job]:
     letters = sender(town)
     return [
         Job("sender", 5, letters.deliver_all),
-        Job("housekeeping", 3600, lambda: _tidy(town)),
+        Job("housekeeping", 3600, lambda: purge.purge(town.database, town.storage)),
     ]
-
-
-def _tidy(town: Services) -> None:
-    throttle.forget_expired(town.database)
-    with town.database.transaction() as db:
-        idempotency.forget_old(db)
-        accounts_commands.expire_drafts(db)
 
 
 def build_mark(built: Assets) -> str:

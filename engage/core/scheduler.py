@@ -3,13 +3,18 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.blocking import BlockingScheduler
-
-from engage.core import ticks
+from engage.core import clock, ticks
 from engage.core.db import Database
 
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
 log = logging.getLogger(__name__)
+
+FIRST_RUN = timedelta(seconds=0.2)
 
 
 @dataclass(frozen=True)
@@ -25,26 +30,33 @@ def run_once(database: Database, job: Job) -> bool:
     """Run one job; a fault is logged and the next run tries again. Returns whether it went well."""
     try:
         job.run()
+        with database.transaction() as db:
+            ticks.tick(db, job.name)
     except Exception:
         log.exception("job %s failed", job.name)
         return False
-    with database.transaction() as db:
-        ticks.tick(db, job.name)
     return True
 
 
-def scheduler(database: Database, jobs: Sequence[Job]) -> BlockingScheduler:
-    """A clock over `jobs`, in memory only; `start()` blocks."""
-    clockwork = BlockingScheduler(timezone="UTC")
+def scheduler(database: Database, jobs: Sequence[Job], *, zone: str) -> "BackgroundScheduler":
+    """A clock over `jobs`, in memory only; each job looks at once, then at its own pace."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    def run(job: Job) -> None:
+        clock.use_zone(zone)  # a thread of the pool starts without context
+        run_once(database, job)
+
+    clockwork = BackgroundScheduler(timezone="UTC", daemon=True)
     for job in jobs:
         clockwork.add_job(
-            run_once,
+            run,
             "interval",
-            args=(database, job),
+            args=(job,),
             seconds=job.seconds,
             id=job.name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
+            next_run_time=datetime.now(UTC) + FIRST_RUN,
         )
     return clockwork

@@ -40,8 +40,10 @@ class Storage:
             raise NotFound from None
 
     def delete(self, key: str) -> None:
-        """Remove it; removing twice does no harm."""
-        self._path(key).unlink(missing_ok=True)
+        """Remove it, and what an interrupted `put` left; removing twice does no harm."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        path.with_suffix(".part").unlink(missing_ok=True)
 
     def keys(self) -> Iterator[tuple[str, float]]:
         """Every key with the time it was written (seconds since 1970)."""

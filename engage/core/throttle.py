@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import String, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
 from engage.core.db import Base, Database
@@ -48,10 +48,9 @@ def hit(database: Database, bucket: str, *, limit: int, window: timedelta) -> No
         raise TooMany("", retry_after=wait)
 
 
-def forget_expired(database: Database) -> None:
+def forget_expired(db: Session) -> None:
     """Remove the counters whose window is over."""
-    with database.transaction() as db:
-        db.execute(delete(ThrottleCounter).where(ThrottleCounter.until <= clock.now()))
+    db.execute(delete(ThrottleCounter).where(ThrottleCounter.until <= clock.now()))
 
 
 def hit_hourly(database: Database, bucket: str, *, limit: int) -> None:

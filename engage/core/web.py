@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
-from engage.core import i18n, throttle
+from engage.core import clock, i18n, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
 from engage.core.images import PreparedPhoto, prepare
@@ -134,6 +134,7 @@ def setup(app: Engage) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    clock.use_zone(services().config.timezone)
     g.request_id = uuid.uuid4().hex[:16]
     chosen = request.cookies.get(LANGUAGE_COOKIE) or i18n.best_language(
         request.headers.get("Accept-Language")
