@@ -98,7 +98,7 @@ class Config:
             tiles_url=env.get("ENGAGE_TILES_URL") or "",
             trusted_proxies=_number(env, "ENGAGE_TRUSTED_PROXIES", 0),
             web_workers=_number(env, "ENGAGE_WEB_WORKERS", 2),
-            web_threads=_number(env, "ENGAGE_WEB_THREADS", 4),
+            web_threads=_number(env, "ENGAGE_WEB_THREADS", 16),
             metrics_token=env.get("ENGAGE_METRICS_TOKEN") or "",
             log_level=(env.get("ENGAGE_LOG_LEVEL") or "INFO").upper(),
         )

@@ -112,7 +112,7 @@ class Database:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
     import pysqlite3.dbapi2
 
     engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=5, max_overflow=20)

@@ -1,12 +1,21 @@
 """Signing in with a six-digit code or a card, as a person meets it."""
 
+from datetime import UTC, date, datetime
+
+import pytest
 from sqlalchemy import func, select
 
-from engage.accounts.models import Person
+from engage.accounts import commands
+from engage.accounts.models import Person, Role
+from engage.core.errors import InvalidInput
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
+from engage.core.web import Engage
 from tests.browsing import Browser
 from tests.conftest import Moment
+from tests.counting import count_statements
+from tests.factories import make_person
+from tests.parallel import in_parallel
 
 
 def ask_code(
@@ -85,3 +94,93 @@ def test_leaving_revokes_the_sign_in(client: Browser, town: Services) -> None:
     client.submit("/compte", action="/compte/sortie")
     client.http.set_cookie("engage", cookie.value)
     client.get("/compte", expects=303)
+
+
+def test_of_twenty_tries_at_once_five_are_looked_at(client: Browser, town: Services) -> None:
+    address, _digits = ask_code(client, town)
+    challenge = address.removeprefix("/compte/code/")
+
+    def attempt(_: int) -> bool:
+        try:
+            commands.count_try(town.database, challenge)
+        except InvalidInput:
+            return False
+        return True
+
+    assert sum(in_parallel(attempt, range(20))) == 5
+
+
+def test_two_parallel_first_sign_ins_make_one_person(app: Engage, town: Services) -> None:
+    """The unique address decides; the slower one is asked to try again and then gets in."""
+    phones = [Browser(app), Browser(app)]
+    entries = [ask_code(phone, town) for phone in phones]
+    forms = []
+    for phone, (address, digits) in zip(phones, entries, strict=True):
+        phone.get(address)
+        assert phone.page is not None
+        forms.append(phone.page.forms[0].fields | {"code": [digits]})
+    answers = in_parallel(
+        lambda n: phones[n].http.post(entries[n][0], data=forms[n]).status_code, range(2)
+    )
+    assert set(answers) <= {303, 409}
+    with town.database.reading() as db:
+        assert db.scalar(select(func.count(Person.id))) == 1
+
+
+def test_a_printed_card_signs_its_holder_in(client: Browser, app: Engage, town: Services) -> None:
+    with town.database.transaction() as db:
+        person = make_person(db, public_name="Aïcha")
+        commands.issue_card(db, person, "K7QM-2DXA-PR4T", key=app.services.secret_key)
+    client.submit("/compte/carte", {"code": "k7qm 2dxa pr4t"})
+    client.get("/compte")
+    assert "Aïcha" in client.get("/compte").get_data(as_text=True)
+
+
+def test_an_unknown_card_comes_back_with_what_was_typed(client: Browser) -> None:
+    client.submit("/compte/carte", {"code": "AAAA-BBBB-CCCC"}, expects=422)
+    assert client.page is not None
+    assert client.page.forms[0].fields["code"] == ["AAAA-BBBB-CCCC"]
+
+
+def test_an_ended_mandate_stops_at_midnight_in_paris(
+    client: Browser, town: Services, moment: Moment
+) -> None:
+    with town.database.transaction() as db:
+        person = make_person(db, Role.COUNCIL, ends_on=date(2026, 6, 2))
+    moment.move_to(datetime(2026, 6, 2, 21, 59, tzinfo=UTC))
+    assert person.holds(Role.COUNCIL)
+    moment.move_to(datetime(2026, 6, 2, 22, 0, tzinfo=UTC))
+    assert not person.holds(Role.COUNCIL)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "x" * 10_000, "\0", "<script>", "☎️", "٠٦١٢٣٤٥٦٧٨9999", "a@b", "+33", "' OR 1=1 --"],
+)
+def test_bad_addresses_are_refused_with_a_sentence(client: Browser, typed: str) -> None:
+    client.submit("/compte/connexion", {"contact": typed}, expects=422)
+    assert "Une chose est à revoir" in client.text
+
+
+def test_signing_in_never_leads_to_another_site(client: Browser, town: Services) -> None:
+    response = client.submit(
+        "/compte/connexion?suite=//mal.example", {"contact": "amina@example.org"}
+    )
+    with town.database.reading() as db:
+        digits = db.scalars(select(OutboxMessage.secret)).one()
+    response = client.submit(response.headers["Location"], {"code": digits})
+    assert response.headers["Location"] == "/compte"
+
+
+def test_known_and_unknown_addresses_get_the_same_work(client: Browser, town: Services) -> None:
+    with town.database.transaction() as db:
+        make_person(db, email="connue@example.org")
+    counts = []
+    for contact in ("connue@example.org", "inconnue@example.org"):
+        client.get("/compte/connexion")
+        assert client.page is not None
+        form = client.page.forms[0].fields | {"contact": [contact]}
+        with count_statements(town.database) as seen:
+            client.post("/compte/connexion", form)
+        counts.append([statement.split(" ")[:3] for statement in seen])
+    assert counts[0] == counts[1]
