@@ -17,7 +17,9 @@ PHONE = {"width": 360, "height": 740}
 RUN_AXE = """
 async () => {
   const found = await axe.run(document, {resultTypes: ['violations']});
-  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ').slice(0, 400));
+  return found.violations.map(
+    v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ').slice(0, 400)
+  );
 }
 """
 

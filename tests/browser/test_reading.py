@@ -1,0 +1,30 @@
+"""What a visitor only reads, on a phone, with and without scripts."""
+
+from collections.abc import Callable
+
+from tests.browser.conftest import Phone
+
+PAGES = [
+    "/",
+    "/propositions",
+    "/concertations",
+    "/signalements",
+    "/contrat",
+    "/contrat/actions/3",
+    "/aide",
+    "/charte",
+    "/accessibilite",
+    "/donnees-personnelles",
+    "/mentions-legales",
+    "/compte/connexion",
+    "/langue",
+    "/demo",
+    "/demo/courrier",
+    "/nulle-part",
+]
+
+
+def test_every_public_page_is_accessible_on_a_phone(phone: Callable[[], Phone]) -> None:
+    reader = phone()
+    for path in PAGES:
+        reader.open(path)
