@@ -32,10 +32,15 @@ bench: setup-tests ## Measure what the project promises, each figure beside its 
 	@.venv/bin/python -m tests.bench $(ARGS)
 
 ##@ Now and then
-.PHONY: setup setup-tests lock clean help
+.PHONY: setup setup-tests texts lock clean help
 setup: $(VENV) $(FONTS) ## Set up what running needs, and no more
 
 setup-tests: $(TEST_VENV) $(FONTS) $(AXE) $(BROWSER) ## Set up what testing needs, a browser included
+
+texts: $(TEST_VENV) ## Collect the texts that people read into engage/translations/*.po
+	@.venv/bin/pybabel --quiet extract -F pyproject.toml --no-location --sort-output -o .venv/messages.pot .
+	@.venv/bin/pybabel --quiet update -i .venv/messages.pot -D messages -l ar -o engage/translations/ar.po \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: $(VENV) ## Take the newest versions that pyproject.toml and package.json allow
 	scripts/lock
