@@ -1,0 +1,224 @@
+"""How a report is shown: its title, its state, its steps and its history, in simple words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engage.core import clock
+from engage.core.i18n import _, date_short, label
+from engage.deadlines.models import Deadline, DeadlineKind
+from engage.incidents.models import Incident, IncidentEvent
+from engage.incidents.workflow import OPEN, Status
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state as colour, icon and word."""
+
+    tone: str
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the stepper; `state` is done, now or todo."""
+
+    label: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A line of the history."""
+
+    day: str
+    who: str
+    text: str
+    word: str = ""
+    by_resident: bool = False
+
+
+def title(incident: Incident) -> str:
+    """What it is, in the residents' words."""
+    return label(incident.kind.resident_label)
+
+
+def public_place(incident: Incident) -> str:
+    """Where it is, as coarsely as everybody may know."""
+    found = incident.coarse_place or incident.neighbourhood
+    return label(found.name)
+
+
+def holder(incident: Incident) -> str:
+    """Who has it, in a word."""
+    return incident.organisation.short_name if incident.organisation else ""
+
+
+def badge(incident: Incident) -> Badge:
+    """The state of a report; a planned one says its day."""
+    if incident.status is Status.SCHEDULED and incident.scheduled_on:
+        day = date_short(incident.scheduled_on)
+        return Badge("wait", "calendar", _("Prévu {day}").format(day=day))
+    return {
+        Status.TO_QUALIFY: Badge("", "search", _("Reçu")),
+        Status.ASSIGNED: Badge("", "send", _("Confié")),
+        Status.ACKNOWLEDGED: Badge("", "user", _("Pris en charge")),
+        Status.SCHEDULED: Badge("wait", "calendar", _("Prévu")),
+        Status.IN_PROGRESS: Badge("wait", "tool", _("En cours")),
+        Status.RESOLVED: Badge("ok", "check", _("Réparé, à confirmer")),
+        Status.REOPENED: Badge("bad", "undo", _("Pas encore réparé")),
+        Status.CONFIRMED: Badge("ok", "check", _("Réparé et confirmé")),
+        Status.CLOSED: Badge("ok", "check", _("Terminé")),
+        Status.DUPLICATE: Badge("off", "list", _("Déjà signalé")),
+        Status.OUT_OF_AREA: Badge("off", "map", _("Hors du quartier")),
+        Status.REDIRECTED: Badge("off", "exit", _("À demander ailleurs")),
+        Status.NO_ACTION: Badge("off", "close", _("Pas d’intervention")),
+    }[incident.status]
+
+
+def happened(event: IncidentEvent) -> str:
+    """One line of history as a sentence."""
+    who = event.organisation.short_name if event.organisation else ""
+    day = date_short(event.scheduled_on) if event.scheduled_on else ""
+    sentence = {
+        Status.TO_QUALIFY: _("Signalement reçu"),
+        Status.ASSIGNED: _("Confié à {who}"),
+        Status.ACKNOWLEDGED: _("Pris en charge par {who}"),
+        Status.SCHEDULED: _("Intervention prévue {day}"),
+        Status.IN_PROGRESS: _("Travaux en cours"),
+        Status.RESOLVED: _("Réparé"),
+        Status.REOPENED: _("Un habitant dit : pas encore réparé"),
+        Status.CONFIRMED: _("Un habitant confirme : c’est réparé"),
+        Status.CLOSED: _("Terminé, sans réponse des habitants"),
+        Status.DUPLICATE: _("Déjà signalé sous un autre numéro"),
+        Status.OUT_OF_AREA: _("Ce lieu n’est pas dans nos quartiers"),
+        Status.REDIRECTED: _("Une autre porte doit répondre"),
+        Status.NO_ACTION: _("Pas d’intervention"),
+    }[event.status]
+    return sentence.format(who=who, day=day)
+
+
+def history(incident: Incident, events: Sequence[IncidentEvent]) -> list[Past]:
+    """What happened, newest first; days, never hours."""
+    lines = []
+    for position, event in enumerate(events):
+        text = happened(event)
+        if event.status is Status.TO_QUALIFY and position > 0:
+            text = _("Rendu : nous cherchons qui doit agir")
+        if event.status is Status.CLOSED and incident.kind.is_thanks:
+            text = _("Merci transmis")
+        by_resident = event.status is Status.REOPENED
+        who = "" if by_resident or not event.organisation else event.organisation.short_name
+        lines.append(Past(date_short(event.at), who, text, event.word, by_resident))
+    return lines[::-1]
+
+
+def steps(
+    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline] = ()
+) -> list[Step]:
+    """Received → with whom → what now → repaired → confirmed, with days."""
+    received = Step(_("Reçu"), "done", _long(events, Status.TO_QUALIFY) or _day(incident))
+    status = incident.status
+    if incident.kind.is_thanks:
+        state = "done" if status is Status.CLOSED else "todo"
+        return [received, Step(_("Merci transmis"), state, _long(events, Status.CLOSED))]
+    if status not in OPEN and status not in AFTER_REPAIR:
+        last = events[-1] if events else None
+        ended = Step(badge(incident).text, "done", date_short(last.at) if last else "")
+        return [received, *_given(incident, events), ended]
+    if status in AFTER_REPAIR:
+        repaired = Step(_("Réparé"), "done", _long(events, Status.RESOLVED))
+        return [received, *_given(incident, events), repaired, _checked(incident, events)]
+    return [
+        received,
+        *_given(incident, events, dates),
+        *_current(incident, events, dates),
+        Step(_("Réparé"), "todo"),
+        Step(_("Confirmé par vous"), "todo"),
+    ]
+
+
+AFTER_REPAIR = (Status.RESOLVED, Status.CONFIRMED, Status.CLOSED)
+
+
+def _given(
+    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline] = ()
+) -> list[Step]:
+    """With whom it is; while nothing more is known this is where it stands."""
+    if incident.organisation is None:
+        return []
+    given = _("Confié à {who}").format(who=incident.organisation.short_name)
+    day = _long(events, Status.ASSIGNED)
+    if incident.status is not Status.ASSIGNED:
+        return [Step(given, "done", day)]
+    due = _until(dates, DeadlineKind.ACKNOWLEDGE, _("Réponse attendue au plus tard {day}"))
+    return [Step(given, "now", ". ".join(part for part in (day, due) if part))]
+
+
+def _current(
+    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline]
+) -> list[Step]:
+    """What is being done now."""
+    status = incident.status
+    due = _until(dates, DeadlineKind.RESOLVE, _("Réparation attendue au plus tard {day}"))
+    if status is Status.TO_QUALIFY:
+        return [Step(_("Nous cherchons qui doit agir"), "now")]
+    if status is Status.ASSIGNED:
+        return []
+    if status is Status.SCHEDULED and incident.scheduled_on:
+        day = date_short(incident.scheduled_on)
+        return [Step(_("Intervention prévue {day}").format(day=day), "now")]
+    if status is Status.REOPENED:
+        text = _("Réparé une première fois, pas encore bien")
+        return [Step(text, "now", due or _long(events, status))]
+    text = _("Pris en charge") if status is Status.ACKNOWLEDGED else _("Travaux en cours")
+    return [Step(text, "now", due or _long(events, status))]
+
+
+def _checked(incident: Incident, events: Sequence[IncidentEvent]) -> Step:
+    if incident.status is Status.RESOLVED:
+        return Step(_("À confirmer : est-ce vraiment réparé ?"), "now")
+    if incident.status is Status.CONFIRMED:
+        return Step(_("Confirmé par un habitant"), "done", _long(events, Status.CONFIRMED))
+    text = _("Terminé : personne n’a dit le contraire")
+    return Step(text, "done", _long(events, Status.CLOSED))
+
+
+def _long(events: Sequence[IncidentEvent], status: Status) -> str:
+    """The day of the last step to `status`; of the first for the arrival."""
+    found = [event for event in events if event.status is status]
+    if not found:
+        return ""
+    return date_short((found[0] if status is Status.TO_QUALIFY else found[-1]).at)
+
+
+def _day(incident: Incident) -> str:
+    return date_short(incident.created_at)
+
+
+def _until(dates: Sequence[Deadline], kind: DeadlineKind, sentence: str) -> str:
+    """Until when something is awaited, said plainly when that is over."""
+    for deadline in dates:
+        if deadline.kind == kind and deadline.is_open:
+            text = sentence.format(day=date_short(deadline.due_at))
+            return _("{text}. C’est en retard").format(text=text) if is_late(deadline) else text
+    return ""
+
+
+def is_late(deadline: Deadline) -> bool:
+    return deadline.is_late(clock.now())
+
+
+@lru_cache(maxsize=256)
+def phone(number: str) -> str:
+    """A number as people read it: `01 99 00 20 00`."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    national = phonenumbers.PhoneNumberFormat.NATIONAL
+    return str(phonenumbers.format_number(parsed, national))

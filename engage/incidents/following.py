@@ -1,0 +1,93 @@
+"""Writes about who is told what becomes of a report: follow, leave, move to another one."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import Person
+from engage.core import audit
+from engage.core.errors import InvalidInput, NotFound
+from engage.core.i18n import _
+from engage.core.policy import require
+from engage.deadlines import commands as deadlines
+from engage.incidents import commands, messages
+from engage.incidents.models import Circuit, FollowLink, Incident, IncidentFollower
+from engage.incidents.policy import can_triage
+from engage.incidents.workflow import Action, Status
+
+
+def follow(db: Session, incident: Incident, address: ContactAddress, *, language: str) -> None:
+    """Tell this address about each step; asking twice changes nothing and says nothing."""
+    if incident.kind.circuit is not Circuit.OPEN:
+        raise NotFound
+    known = db.scalar(
+        select(IncidentFollower.id).where(
+            IncidentFollower.incident_id == incident.id,
+            IncidentFollower.channel == address.channel,
+            IncidentFollower.address == address.value,
+        )
+    )
+    if known is not None:
+        return
+    follower = IncidentFollower(
+        incident_id=incident.id,
+        channel=address.channel,
+        address=address.value,
+        language=language,
+    )
+    db.add(follower)
+    db.flush()
+    audit.record(db, "incident.follow", incident)
+    messages.followed(db, incident, follower)
+
+
+def unfollow(db: Session, link: FollowLink) -> None:
+    """Forget the address behind `link`, with all its links."""
+    if link.follower_id is None:
+        raise NotFound
+    follower_id, incident = link.follower_id, db.get_one(Incident, link.incident_id)
+    db.execute(delete(FollowLink).where(FollowLink.follower_id == follower_id))
+    db.execute(delete(IncidentFollower).where(IncidentFollower.id == follower_id))
+    audit.record(db, "incident.unfollow", incident)
+
+
+def mark_duplicate(
+    db: Session, incident: Incident, *, original: Incident | None, actor: Person
+) -> None:
+    """The same problem is reported already: who followed this one follows that one."""
+    require(can_triage, actor, incident)
+    if original is None or original.status is Status.DUPLICATE:
+        raise InvalidInput(
+            "reference", _("Aucun signalement ne porte ce numéro. Exemple : G-1001.")
+        )
+    if original.id == incident.id:
+        raise InvalidInput("reference", _("C’est le numéro de ce signalement. Tapez l’autre."))
+    if original.kind.circuit is not incident.kind.circuit:
+        raise InvalidInput("reference", _("Ces deux signalements n’ont pas le même circuit."))
+    incident.duplicate_of_id = original.id
+    incident.scheduled_on = None
+    commands.decide(db, incident, Action.MARK_DUPLICATE, actor)
+    deadlines.withdraw_all(db, incident)
+    db.execute(
+        update(Incident)
+        .where(Incident.duplicate_of_id == incident.id)
+        .values(duplicate_of_id=original.id)
+    )
+    _move_followers(db, incident, original)
+
+
+def _move_followers(db: Session, incident: Incident, original: Incident) -> None:
+    """Addresses and their links go over; an address that follows both keeps one row."""
+    there = {(f.channel, f.address): f for f in messages.followers_of(db, original)}
+    for follower in messages.followers_of(db, incident):
+        same = there.get((follower.channel, follower.address))
+        db.execute(
+            update(FollowLink)
+            .where(FollowLink.follower_id == follower.id)
+            .values(incident_id=original.id, follower_id=(same or follower).id)
+        )
+        if same is None:
+            follower.incident_id = original.id
+        else:
+            db.execute(delete(IncidentFollower).where(IncidentFollower.id == follower.id))
+    db.flush()

@@ -1,0 +1,150 @@
+"""Pages for everybody: report a problem in three or four screens, see what was reported."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from engage.accounts import gate
+from engage.core import i18n, photos, throttle
+from engage.core.errors import InvalidInput, NotFound
+from engage.core.forms import send_once
+from engage.core.i18n import _
+from engage.core.pagecache import public_page
+from engage.core.web import (
+    accepts_photos,
+    apart,
+    form_page,
+    get_db,
+    page,
+    prepared_photo,
+    see_other,
+    services,
+    visitor_address,
+)
+from engage.incidents import commands, display, duty, places, queries, routing
+from engage.incidents.forms import ReportForm
+from engage.incidents.models import Circuit, Incident, IncidentKind
+from engage.territory import queries as territory
+from engage.territory.models import Place
+
+bp = Blueprint("incidents", __name__)
+
+REPORTS_AN_HOUR = 200
+"""From one network: an estate, a school or a stand may share one address."""
+
+
+@bp.app_context_processor
+def _words() -> dict[str, object]:
+    return {"incident_words": display}
+
+
+@bp.get("/signalements/nouveau")
+def report() -> ResponseReturnValue:
+    """What, which one, where: each step is an address, nothing is kept before sending."""
+    code, picture = request.args.get("choix", ""), request.args.get("tuile", "")
+    if code:
+        return _last_steps(_kind(code))
+    if picture:
+        return _choices(picture)
+    return page("incidents/tiles.html", tiles=queries.tiles(get_db()))
+
+
+def _choices(picture: str) -> ResponseReturnValue:
+    chosen = queries.tile(get_db(), picture)
+    if chosen is None:
+        raise NotFound(_("Cette image n’existe pas. Recommencez depuis le début."))
+    kinds = queries.choices(get_db(), chosen)
+    return page("incidents/choices.html", tile=chosen, kinds=kinds)
+
+
+def _last_steps(kind: IncidentKind) -> ResponseReturnValue:
+    if kind.circuit is Circuit.REDIRECT:
+        return page("incidents/call.html", kind=kind)
+    where = request.args.get("lieu")
+    place = queries.place(get_db(), where) if where else None
+    form = ReportForm(formdata=None, choix=kind.code, lieu=place.code if place else "")
+    if kind.urgent and place is None:
+        if where is not None:
+            form.lieu.errors = [_("Choisissez un lieu dans la liste.")]
+        return _form_page("incidents/where.html", form, kind, None)
+    return _form_page("incidents/report.html", form, kind, place)
+
+
+def _kind(code: str) -> IncidentKind:
+    found = queries.kind(get_db(), code)
+    if found is None:
+        raise NotFound(_("Ce choix n’existe pas. Recommencez depuis le début."))
+    return found
+
+
+def _form_page(
+    template: str, form: ReportForm, kind: IncidentKind, place: Place | None
+) -> ResponseReturnValue:
+    """The last screens; an urgent one says first who answers at this hour."""
+    db, person = get_db(), gate.actor()
+    answers = duty.now_for(routing.responsible(db, kind, place)) if kind.urgent and place else None
+    home = person.neighbourhood_id if person else None
+    groups = places.grouped(territory.places(db), first=home)
+    return form_page(template, form, kind=kind, place=place, duty=answers, groups=groups)
+
+
+@bp.post("/signalements/nouveau")
+@accepts_photos("photo")
+@send_once
+def send() -> ResponseReturnValue:
+    throttle.hit_hourly(apart(), f"report:{visitor_address()}", limit=REPORTS_AN_HOUR)
+    form, db = ReportForm(), get_db()
+    kind = _kind(form.choix.data or "")
+    place = queries.place(db, form.lieu.data or "")
+    if form.validate_on_submit():
+        with form.refusals():
+            token = _submit(form, kind, place)
+            return see_other(f"/suivi/{token}")
+    return _form_page("incidents/report.html", form, kind, place)
+
+
+def _submit(form: ReportForm, kind: IncidentKind, place: Place | None) -> str:
+    if place is None:
+        raise InvalidInput("lieu", _("Ce lieu n’est pas dans la liste. Choisissez-en un autre."))
+    sent = prepared_photo("photo") if kind.circuit is Circuit.OPEN else None
+    photo = photos.keep(get_db(), services().storage, sent) if sent else None
+    report_ = commands.Report(
+        kind=kind,
+        place=place,
+        description=form.description.data or "",
+        language=i18n.current().code,
+    )
+    _incident, token = commands.submit(get_db(), report_, reporter=gate.actor(), photo=photo)
+    return token
+
+
+@bp.get("/signalements")
+@public_page
+def public_list() -> ResponseReturnValue:
+    hood, state = request.args.get("quartier", ""), request.args.get("etat", "")
+    before = request.args.get("avant", type=int)
+    found = queries.public_list(get_db(), before=before, neighbourhood=hood[:48], state=state[:16])
+    return page(
+        "incidents/list.html",
+        found=found,
+        neighbourhoods=territory.neighbourhoods(get_db()),
+        hood=hood,
+        state=state,
+        before=before,
+    )
+
+
+@bp.get("/signalements/<reference>")
+@public_page
+def public_incident(reference: str) -> ResponseReturnValue:
+    """Category, coarse place, state, day, organisation: nothing that a resident wrote or showed."""
+    incident: Incident | None = queries.public_incident(get_db(), reference)
+    if incident is None:
+        raise NotFound(_("Aucun signalement public ne porte ce numéro."))
+    events = queries.events(get_db(), incident)
+    dates = queries.open_dates(get_db(), incident)
+    return page(
+        "incidents/public.html",
+        incident=incident,
+        steps=display.steps(incident, events, dates),
+        original=queries.reference_of(get_db(), incident.duplicate_of_id),
+    )
