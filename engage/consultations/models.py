@@ -139,3 +139,19 @@ class Ballot(Base):
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     answers: Mapped[list[int]]
+
+
+def unit_of_person(person_id: int) -> str:
+    """The electorate unit of somebody with an account."""
+    return f"person:{person_id}"
+
+
+def unit_of_code(code_id: int) -> str:
+    """The electorate unit of the dwelling that received a printed code."""
+    return f"code:{code_id}"
+
+
+def code_of(unit: str) -> int:
+    """The id of the printed code that a unit is; 0 when it is a person."""
+    kind, _colon, number = unit.partition(":")
+    return int(number) if kind == "code" else 0

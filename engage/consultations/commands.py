@@ -1,0 +1,218 @@
+"""Writes of concertations. Casting a ballot leaves no trace but a roll entry and a ballot."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Integer, bindparam, insert, text
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Person
+from engage.consultations import queries
+from engage.consultations.models import (
+    Ballot,
+    Consultation,
+    Electorate,
+    Question,
+    QuestionKind,
+    VotingCode,
+    code_of,
+)
+from engage.consultations.policy import can_announce, can_decide, can_vote
+from engage.core import audit, clock
+from engage.core.db import UTCDateTime
+from engage.core.errors import Conflict, Denied, InvalidInput
+from engage.core.i18n import _, label, moment
+from engage.core.policy import require
+from engage.core.secrets import new_printed_code
+from engage.core.words import ContributionChannel
+
+DECISION_WITHIN = timedelta(days=30)
+"""How long after the closing the decision is published at the latest (domain rule)."""
+
+
+class AlreadyVoted(Conflict):
+    """This unit has answered this question: its first answer is counted and stays."""
+
+
+class NotOpen(Conflict):
+    """The vote is not open yet, over, or cancelled."""
+
+
+_USE_RIGHT = text(
+    "INSERT INTO roll_entries (question_id, unit, consultation_id, channel, captured_by_id)"
+    " SELECT :question_id, :unit, id, :channel, :captured_by FROM consultations"
+    " WHERE id = :consultation_id AND cancelled_at IS NULL"
+    " AND opens_at <= :now AND closes_at > :now"
+    " AND (:code_id = 0 OR EXISTS (SELECT 1 FROM voting_codes WHERE voting_codes.id = :code_id"
+    " AND voting_codes.consultation_id = :consultation_id AND voting_codes.cancelled_at IS NULL))"
+    " ON CONFLICT DO NOTHING"
+).bindparams(
+    bindparam("now", type_=UTCDateTime()),
+    bindparam("code_id", type_=Integer()),
+    bindparam("captured_by", type_=Integer()),
+)
+"""Checks that the vote is open and the code stands, and takes the right, in one atomic step."""
+
+_DROP_IN = insert(Ballot.__table__)
+
+
+def cast_ballot(
+    db: Session,
+    question: Question,
+    *,
+    unit: str,
+    choices: Collection[int],
+    channel: ContributionChannel = ContributionChannel.WEB,
+    captured_by: int | None = None,
+) -> None:
+    """Count the answer of `unit` to `question` (with its options and concertation loaded).
+
+    `choices` are option ids. Raises `NotOpen`, `Denied` (not of this electorate), `InvalidInput`
+    on "choix", `AlreadyVoted`. Two rows without a common key, and nothing else: no audit, no
+    message, no time. Both rows are of one transaction; what seals them comes after the closing.
+    The primary key of the roll decides between two votes of one unit at the same moment.
+    """
+    now = clock.now()
+    _require_open(question.consultation, now)
+    require(can_vote, question.consultation, unit, now)
+    answers = checked(question, choices)
+    connection = db.connection()
+    used = connection.execute(
+        _USE_RIGHT,
+        {
+            "question_id": question.id,
+            "unit": unit,
+            "consultation_id": question.consultation_id,
+            "channel": channel.value,
+            "captured_by": captured_by,
+            "code_id": code_of(unit),
+            "now": now,
+        },
+    )
+    if used.rowcount != 1:
+        _refuse(db, question, unit, now)
+    connection.execute(
+        _DROP_IN,
+        {"key": secrets.token_hex(16), "question_id": question.id, "answers": answers},
+    )
+
+
+def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:
+    """Say why the right could not be used: what was loaded before may have changed meanwhile."""
+    consultation = db.get_one(Consultation, question.consultation_id, populate_existing=True)
+    _require_open(consultation, now)
+    code_id = code_of(unit)
+    if code_id and queries.standing_code(db, code_id, consultation.id) is None:
+        raise Denied(_("Ce code ne vote plus ici. Utilisez la lettre la plus récente."))
+    raise AlreadyVoted(_("Vous avez déjà voté. Votre réponse est comptée."))
+
+
+def _require_open(consultation: Consultation, now: datetime) -> None:
+    """Raise `NotOpen` with a sentence that says why."""
+    if consultation.cancelled_at is not None:
+        raise NotOpen(_("Cette concertation est annulée. Votre réponse n’est pas comptée."))
+    if now < consultation.opens_at:
+        opens = moment(consultation.opens_at)
+        raise NotOpen(_("Le vote n’est pas encore ouvert. Il ouvre {day}.").format(day=opens))
+    if consultation.closes_at <= now:
+        closed = moment(consultation.closes_at)
+        raise NotOpen(
+            _("Le vote est fini depuis {day}. Votre réponse n’est pas comptée.").format(day=closed)
+        )
+
+
+def checked(question: Question, choices: Collection[int]) -> list[int]:
+    """The answer as it is kept: option ids, sorted; raises `InvalidInput` on "choix"."""
+    chosen = set(choices)
+    none_of_these = {option.id for option in question.options if option.is_none}
+    if not chosen:
+        raise InvalidInput("choix", _("Choisissez une réponse."))
+    if not chosen <= {option.id for option in question.options}:
+        raise InvalidInput("choix", _("Cette réponse n’est pas dans la liste. Choisissez encore."))
+    if chosen & none_of_these and len(chosen) > 1:
+        alone = label(next(o.label for o in question.options if o.is_none))
+        raise InvalidInput(
+            "choix",
+            _("«\xa0{answer}\xa0» se choisit seul. Gardez l’un ou l’autre.").format(answer=alone),
+        )
+    if len(chosen) > question.max_choices:
+        raise InvalidInput("choix", _too_many(question, len(chosen)))
+    return sorted(chosen)
+
+
+def _too_many(question: Question, number: int) -> str:
+    if question.kind is QuestionKind.SINGLE:
+        return _("Choisissez une seule réponse.")
+    return _("Choisissez-en {max} au plus. Vous en avez coché {n}.").format(
+        max=question.max_choices, n=number
+    )
+
+
+def announce(db: Session, consultation: Consultation, *, actor: Person) -> None:
+    """Publish a new concertation, questions and options included.
+
+    Raises `InvalidInput` when dates are out of order, when the decision would come later than 30
+    days after the closing, or when a question has not exactly one "none of these".
+    """
+    require(can_announce, actor)
+    _check_dates(consultation)
+    for question in consultation.questions:
+        _check_question(question)
+    db.add(consultation)
+    db.flush()
+    audit.record(db, "consultation.announce", consultation, actor_id=actor.id)
+
+
+def _check_dates(consultation: Consultation) -> None:
+    dates = (
+        consultation.announced_at,
+        consultation.opens_at,
+        consultation.closes_at,
+        consultation.decision_due_at,
+    )
+    if sorted(dates) != list(dates) or consultation.opens_at == consultation.closes_at:
+        raise InvalidInput("closes_at", _("Ces dates ne se suivent pas."))
+    if consultation.decision_due_at - consultation.closes_at > DECISION_WITHIN:
+        raise InvalidInput(
+            "decision_due_at", _("La décision vient 30 jours après le vote au plus.")
+        )
+
+
+def _check_question(question: Question) -> None:
+    real = [option for option in question.options if not option.is_none]
+    if len(question.options) - len(real) != 1 or not real:
+        raise InvalidInput("options", _("Il manque une réponse «\xa0Aucune\xa0»."))
+    most = 1 if question.kind is QuestionKind.SINGLE else len(real)
+    if not 1 <= question.max_choices <= most:
+        raise InvalidInput("max_choices", _("Ce nombre de réponses n’est pas possible."))
+
+
+def make_codes(db: Session, consultation: Consultation, key: bytes, count: int) -> list[str]:
+    """Make `count` printed codes, one a dwelling; returned once in plain, kept as hashes only."""
+    codes = [new_printed_code() for _number in range(count)]
+    keep_codes(db, consultation, key, codes)
+    return codes
+
+
+def keep_codes(db: Session, consultation: Consultation, key: bytes, codes: Sequence[str]) -> None:
+    """Let each of `codes` vote once a question; raises `Conflict` where accounts vote."""
+    if consultation.electorate is not Electorate.DWELLING_CODE:
+        raise Conflict(_("Ici, on vote avec un compte, sans code."))
+    rows = [
+        {"consultation_id": consultation.id, "code_hash": queries.code_hash(key, code)}
+        for code in codes
+    ]
+    if rows:
+        db.execute(insert(VotingCode), rows)
+    audit.record(db, "consultation.make_codes", consultation, count=len(rows))
+
+
+def publish_decision(
+    db: Session, consultation: Consultation, *, statement: dict[str, str], actor: Person
+) -> None:
+    """Say what was decided and why; only after the closing."""
+    require(can_decide, actor, consultation, clock.now())
+    consultation.decision_statement = statement
+    consultation.decided_on = clock.today()
+    audit.record(db, "consultation.decide", consultation, actor_id=actor.id)

@@ -1,0 +1,34 @@
+"""Who may vote, and when; from when results may be seen (by nobody before the closing)."""
+
+from datetime import datetime
+
+from engage.accounts.models import Person, Role
+from engage.consultations.models import Consultation, Electorate
+
+UNIT_PREFIX = {Electorate.DWELLING_CODE: "code:", Electorate.DECLARED: "person:"}
+"""What the units of each electorate begin with; two kinds are never mixed in one concertation."""
+
+
+def can_see(consultation: Consultation, now: datetime) -> bool:
+    """Everybody, from its announcement on."""
+    return consultation.announced_at <= now
+
+
+def can_vote(consultation: Consultation, unit: str, now: datetime) -> bool:
+    """A unit of this concertation's electorate, while it is open."""
+    return consultation.is_open(now) and unit.startswith(UNIT_PREFIX[consultation.electorate])
+
+
+def can_see_results(consultation: Consultation, now: datetime) -> bool:
+    """Everybody after the closing; before it nobody, whatever the role."""
+    return consultation.is_over(now)
+
+
+def can_announce(person: Person | None) -> bool:
+    """The coordinator and the council ask the residents."""
+    return person is not None and person.holds(Role.COORDINATOR, Role.COUNCIL)
+
+
+def can_decide(person: Person | None, consultation: Consultation, now: datetime) -> bool:
+    """The coordinator publishes the decision, once the vote is over."""
+    return person is not None and person.holds(Role.COORDINATOR) and consultation.is_over(now)
