@@ -1,16 +1,19 @@
 """The `engage` command: everything that the people who run a town's platform type."""
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from engage.core.config import Config
+from engage.ops import commands as ops
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Engage: ideas, concertations, problems of the neighbourhood, reminders to partners."""
+    os.umask(0o077)  # what a town writes, its database above all, is for its own account alone
 
 
 @main.command()
@@ -81,3 +84,7 @@ def upgrade() -> None:
 
     before, after = migrate.upgrade(Services.of(Config.from_environ()).database)
     click.echo(f"Schema: {before or 'none'} -> {after}")
+
+
+for command in ops.ALL:
+    main.add_command(command)

@@ -8,6 +8,7 @@ from engage.core.db import WRITES, Database
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
+    from sqlalchemy import Connection
 
 VERSIONS = ROOT / "migrations" / "versions"
 LOCK = 7_261_001
@@ -27,16 +28,21 @@ def alembic_config(connection: Any = None, metadata: Any = None) -> "AlembicConf
 
 def upgrade(database: Database) -> tuple[str | None, str | None]:
     """Migrate to the newest revision; returns the revisions before and after."""
+    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        return upgrade_within(connection)
+
+
+def upgrade_within(connection: "Connection", to: str = "head") -> tuple[str | None, str | None]:
+    """Migrate to the revision `to` in the caller's transaction; returns before and after."""
     from alembic import command
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import text
 
-    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        before = MigrationContext.configure(connection).get_current_revision()
-        command.upgrade(alembic_config(connection), "head")
-        after = MigrationContext.configure(connection).get_current_revision()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    before = MigrationContext.configure(connection).get_current_revision()
+    command.upgrade(alembic_config(connection), to)
+    after = MigrationContext.configure(connection).get_current_revision()
     return before, after
 
 

@@ -1,0 +1,96 @@
+"""The commands of the people who look after a town, apart from running it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from engage.ops.town import opened
+
+ROLES = ("council", "agent", "coordinator", "mediator", "admin")
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("email_or_phone")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--organisation", metavar="CODE", help="Whom an agent works for.")
+@click.option("--name", default="", help="The name that others see.")
+def invite(email_or_phone: str, role: str, organisation: str | None, name: str) -> None:
+    """Give the holder of an address a role, and say where to sign in.
+
+    Nobody needs a password: they type EMAIL_OR_PHONE on the sign-in page and get a code.
+    """
+    from engage.ops import staff
+
+    with opened() as town:
+        for line in staff.invite(town, email_or_phone, role, organisation or "", name):
+            click.echo(line)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def purge(dry_run: bool) -> None:
+    """Remove what has expired: codes, counters, drafts with their photos, files of nothing.
+
+    The clock does the same every hour.
+    """
+    from engage.privacy import purge as purging
+
+    with opened() as town:
+        act = purging.rehearse if dry_run else purging.purge
+        for line in act(town.database, town.storage).lines:
+            click.echo(line)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write database, photos and keys to FILE (.tar.gz), while Engage works.
+
+    Keep it where nobody else reads it: it holds addresses of people and the town's keys.
+    """
+    from engage.ops import backup as backups
+
+    with opened() as town:
+        manifest = backups.write(town, file, _say)
+    click.echo(
+        f"{file}: {sum(manifest.counts.values())} rows, {len(manifest.hashes)} files,"
+        f" {file.stat().st_size} bytes"
+    )
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Move what is there aside (nothing is deleted).")
+def restore(file: Path, force: bool) -> None:
+    """Bring back what `engage backup` wrote, into SQLite or PostgreSQL alike.
+
+    Stop `engage run` first. Ballots cast stand, and can no longer be changed.
+    """
+    from engage.core.config import Config
+    from engage.ops import archive
+    from engage.ops import restore as restoring
+
+    config = Config.from_environ()
+    try:
+        found = restoring.restore(config, file, force=force, progress=_say)
+    except archive.BadBackup as fault:
+        raise click.ClickException(str(fault)) from None
+    except restoring.NotEmpty as fault:
+        raise click.ClickException(f"{fault}; with --force it is moved aside") from None
+    except restoring.StillRunning:
+        raise click.ClickException("the database is in use; stop `engage run` first") from None
+    for place in found.aside:
+        click.echo(f"The earlier state is in {place}")
+    rows = sum(found.manifest.counts.values())
+    click.echo(f"{rows} rows of {found.manifest.created_at}; now type: engage verify")
+
+
+def _say(name: str) -> None:
+    """Progress, for a person who watches."""
+    if sys.stderr.isatty():
+        click.echo(name, err=True)
+
+
+ALL = (backup, invite, purge, restore)
