@@ -11,6 +11,7 @@ from engage.core.contractrows import Difference, Loader
 from engage.core.services import Services
 from engage.incidents import contract as incidents
 from engage.moderation import contract as moderation
+from engage.moderation import demo as ideas
 from engage.territory import contract as territory
 
 DEMO_FILE = Path(__file__).parent / "contracts" / "demo.json"
@@ -49,5 +50,6 @@ def load_demo(town: Services) -> bool:
         loader = Loader(db, Difference())
         territory.load_demo(loader, data)
         incidents.load_routing(loader, data["routing"])
-        people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
+        everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
+        ideas.load(db, data, people=everybody)
     return True

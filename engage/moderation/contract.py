@@ -16,6 +16,7 @@ def load(loader: Loader, data: dict[str, Any]) -> None:
                 "slug": row["slug"],
                 "label": row["label"],
                 "next_step": row["next_step"],
+                "charter_rule": row["charter_rule"],
                 "position": position,
             },
         )

@@ -20,6 +20,7 @@ class RefusalReason(Base):
     slug: Mapped[str] = mapped_column(String(32))
     label: Mapped[dict[str, str]]
     next_step: Mapped[dict[str, str]]
+    charter_rule: Mapped[int | None]
     position: Mapped[int]
 
 

@@ -21,6 +21,7 @@ class Proposal(Base):
         CheckConstraint(CHANNEL_CHECK, name="channel"),
         CheckConstraint(VISIBILITY_CHECK, name="visibility"),
         Index("ix_proposals_public", "visibility", "id"),
+        Index("ix_proposals_action", "action_id", "visibility", "id"),
         Index("ix_proposals_neighbourhood", "neighbourhood_id", "visibility", "id"),
     )
 
@@ -68,7 +69,7 @@ class ProposalRevision(Base):
     body_html: Mapped[str] = mapped_column(Text)
     html_rules: Mapped[int]
     language: Mapped[str] = mapped_column(String(8), default="fr")
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"), index=True)
     created_at: Mapped[datetime]
 
     proposal: Mapped[Proposal] = relationship(

@@ -1,6 +1,10 @@
 """The life of an idea, as a table that the city's staff could read."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+READ_WITHIN = timedelta(hours=72)
+"""How long the council may take to read an idea (charter, rule 9)."""
 
 
 class Status(StrEnum):

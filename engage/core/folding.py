@@ -1,0 +1,23 @@
+"""Words without accents or capitals, the same on both databases: for matching and for addresses."""
+
+import re
+import unicodedata
+
+_SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def fold(text: str) -> str:
+    """`text` in lower case without accents: `Été à l’école` → `ete a l’ecole`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def slug(text: str, *, longest: int = 60) -> str:
+    """The readable end of an address: Latin letters, digits and hyphens; may be empty."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    found = ""
+    for word in words:
+        if len(found) + len(word) + 1 > longest:
+            break
+        found = f"{found}-{word}" if found else word
+    return found

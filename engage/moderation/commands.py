@@ -1,0 +1,158 @@
+"""Writes of moderation: receive, take, publish, propose and confirm a refusal."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Draft, Person
+from engage.core import audit, clock
+from engage.core.errors import Conflict, InvalidInput
+from engage.core.i18n import _
+from engage.core.policy import require
+from engage.core.workflow import advance
+from engage.moderation import messages, queries
+from engage.moderation.models import Decision, ModerationItem, RefusalReason
+from engage.moderation.policy import (
+    can_confirm_refusal,
+    can_judge,
+    can_moderate,
+    can_propose_refusal,
+    is_held_by,
+    is_held_by_another,
+    is_open,
+)
+from engage.moderation.workflow import TRANSITIONS, Action
+from engage.proposals import commands as proposals
+from engage.proposals.addresses import path_of
+from engage.proposals.models import ProposalRevision
+from engage.proposals.workflow import READ_WITHIN
+
+HELD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Why a member proposes a refusal: a reason of the list, the passage, a word to the author."""
+
+    reason: RefusalReason
+    excerpt: str
+    note: str
+
+
+def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
+    """Submit the idea that waited for its author and put it into the queue; returns its page."""
+    idea = proposals.Idea(**draft.payload)
+    proposal = proposals.submit(db, idea, author=person, photo_id=draft.photo_id)
+    receive(db, proposal.revisions[-1], author_id=person.id)
+    return path_of(proposal.id)
+
+
+def receive(db: Session, revision: ProposalRevision, *, author_id: int | None) -> ModerationItem:
+    """Put words into the queue, to be read within 72 hours, and tell their author so."""
+    moment = clock.now()
+    item = ModerationItem(
+        subject_type="proposals",
+        subject_id=revision.proposal_id,
+        revision_id=revision.id,
+        author_id=author_id,
+        created_at=moment,
+        due_at=moment + READ_WITHIN,
+        decisions=[],
+    )
+    db.add(item)
+    db.flush()
+    audit.record(db, "moderation_item.receive", item, revision_id=revision.id)
+    messages.received(db, item)
+    return item
+
+
+def take(db: Session, item: ModerationItem, *, moderator: Person) -> None:
+    """Hold an item for ten minutes; raises `Conflict` when another member reads it now."""
+    require(can_judge, moderator, item)
+    if not is_open(item) or is_held_by_another(item, moderator):
+        raise Conflict
+    item.taken_by_id = moderator.id
+    item.taken_until = clock.now() + HELD
+    audit.record(db, "moderation_item.take", item, actor_id=moderator.id)
+    db.flush()
+
+
+def take_next(db: Session, *, moderator: Person) -> ModerationItem | None:
+    """Hold the oldest item that this member may judge and nobody reads; None when all is read."""
+    require(can_moderate, moderator)
+    item = queries.next_free(db, moderator)
+    if item is not None:
+        take(db, item, moderator=moderator)
+    return item
+
+
+def publish(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
+    """Publish the words of an item, at the first look or at the second."""
+    require(can_judge, moderator, item)
+    _decide(db, item, Action.PUBLISH, moderator, version)
+    revision = queries.revision_of(db, item)
+    proposals.publish(db, revision.proposal, revision=revision, actor_id=moderator.id)
+    messages.published(db, item)
+
+
+def propose_refusal(
+    db: Session, item: ModerationItem, *, moderator: Person, version: int, grounds: Grounds
+) -> None:
+    """Propose not to publish: another member has to agree.
+
+    Raises `InvalidInput` when the passage is not in the text.
+    """
+    require(can_propose_refusal, moderator, item)
+    revision = queries.revision_of(db, item)
+    if not _contains(f"{revision.title}\n{revision.body}", grounds.excerpt):
+        raise InvalidInput("excerpt", _("Ces mots ne sont pas dans le texte. Copiez-les."))
+    _decide(db, item, Action.PROPOSE_REFUSAL, moderator, version, grounds)
+    item.taken_by_id = item.taken_until = None
+
+
+def confirm_refusal(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
+    """The second member agrees, on the same grounds: it is not published, its author is told."""
+    require(can_confirm_refusal, moderator, item)
+    first = item.decisions[-1]
+    assert first.reason is not None
+    grounds = Grounds(first.reason, first.excerpt, first.note)
+    _decide(db, item, Action.CONFIRM_REFUSAL, moderator, version, grounds)
+    revision = queries.revision_of(db, item)
+    proposals.refuse(db, revision.proposal, revision=revision, actor_id=moderator.id)
+    messages.refused(db, item)
+
+
+def _decide(
+    db: Session,
+    item: ModerationItem,
+    action: Action,
+    moderator: Person,
+    version: int,
+    grounds: Grounds | None = None,
+) -> None:
+    """Write one decision of the member who holds the item, on the state that was shown."""
+    if item.version != version or not is_held_by(item, moderator):
+        raise Conflict
+    advance(db, item, action, TRANSITIONS, actor_id=moderator.id)
+    item.decided_at = None if is_open(item) else clock.now()
+    decision = Decision(
+        item_id=item.id,
+        moderator_id=moderator.id,
+        action=action,
+        reason_id=grounds.reason.id if grounds else None,
+        excerpt=grounds.excerpt if grounds else "",
+        note=grounds.note if grounds else "",
+        at=clock.now(),
+    )
+    try:
+        db.add(decision)
+        db.flush()
+    except IntegrityError:
+        raise Conflict from None
+
+
+def _contains(text: str, excerpt: str) -> bool:
+    """Whether the passage is in the text, blanks and capitals apart."""
+    return " ".join(excerpt.split()).casefold() in " ".join(text.split()).casefold()

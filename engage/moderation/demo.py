@@ -1,0 +1,44 @@
+"""Fills the demo with ideas: sent, read by the council, supported, as its file says."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Person
+from engage.core import clock
+from engage.moderation import commands
+from engage.proposals import commands as proposals_commands
+from engage.proposals import demo as proposals
+from engage.proposals.models import Proposal
+
+READ_AFTER = timedelta(hours=20)
+
+
+def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> None:
+    """Send every idea on its day, oldest first; what waits stays in the queue."""
+    now = clock.now()
+    supporters = [person for code, person in people.items() if code.startswith("soutien-")]
+    for row in sorted(data["proposals"], key=lambda r: -r["days_ago"]):
+        sent_at = now - timedelta(days=row["days_ago"], hours=3)
+        with clock.at(sent_at):
+            proposal = proposals.submit(db, row, people=people)
+            item = commands.receive(db, proposal.revisions[-1], author_id=proposal.author_id)
+        if row["visibility"] != "public":
+            continue
+        reader = people["conseil" if proposal.id % 2 else "conseil2"]
+        with clock.at(sent_at + READ_AFTER):
+            commands.take(db, item, moderator=reader)
+            commands.publish(db, item, moderator=reader, version=item.version)
+        proposals.endorse(db, row, proposal, supporters=supporters)
+        _follow_up(db, row, proposal, people["conseil"], now)
+
+
+def _follow_up(
+    db: Session, row: dict[str, Any], proposal: Proposal, member: Person, now: datetime
+) -> None:
+    """The council takes up what the file calls under study; answers come with their own feature."""
+    follow_up = row["follow_up"]
+    if follow_up is not None and follow_up["state"] == "under_study":
+        with clock.at(now - timedelta(days=follow_up["days_ago"])):
+            proposals_commands.study(db, proposal, person=member)

@@ -1,0 +1,162 @@
+"""Writes about ideas: submit, support; moderation calls `publish` and `refuse`."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Draft, Person
+from engage.core import audit, clock, html
+from engage.core.policy import require
+from engage.core.words import ContributionChannel, Visibility
+from engage.core.workflow import advance
+from engage.proposals import queries
+from engage.proposals.addresses import path_of
+from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.policy import can_change_action, can_endorse, can_study, can_submit
+from engage.proposals.suggest import suggested
+from engage.proposals.workflow import TRANSITIONS, Action
+from engage.territory import queries as territory
+
+
+@dataclass(frozen=True)
+class Idea:
+    """What somebody wrote; without an action one is chosen from the words."""
+
+    title: str
+    text: str
+    neighbourhood_id: int
+    action_id: int | None = None
+    language: str = "fr"
+
+    def payload(self) -> dict[str, Any]:
+        """The same as plain values, for a draft: `Idea(**payload)` gives it back."""
+        return asdict(self)
+
+
+def submit(
+    db: Session,
+    idea: Idea,
+    *,
+    author: Person,
+    photo_id: int | None = None,
+    channel: ContributionChannel = ContributionChannel.WEB,
+    captured_by_id: int | None = None,
+) -> Proposal:
+    """Receive an idea: nobody but its author sees it until moderation publishes it."""
+    require(can_submit, author)
+    moment = clock.now()
+    revision = ProposalRevision(
+        title=idea.title,
+        body=idea.text,
+        body_html=html.from_plain(idea.text),
+        html_rules=html.RULES_VERSION,
+        language=idea.language,
+        photo_id=photo_id,
+        created_at=moment,
+    )
+    proposal = Proposal(
+        author_id=author.id,
+        neighbourhood_id=idea.neighbourhood_id,
+        action_id=idea.action_id or suggested_action(db, idea.title, idea.text),
+        channel=channel.value,
+        captured_by_id=captured_by_id,
+        created_at=moment,
+        revisions=[revision],
+    )
+    db.add(proposal)
+    db.flush()
+    audit.record(
+        db, "proposal.submit", proposal, actor_id=captured_by_id or author.id, channel=channel.value
+    )
+    return proposal
+
+
+def suggested_action(db: Session, title: str, text: str) -> int | None:
+    """The id of the action that fits the words best, or None."""
+    return suggested(title, text, [(a.id, a.keywords) for a in territory.actions(db)])
+
+
+def change_action(
+    db: Session, proposal: Proposal, *, action_id: int | None, person: Person
+) -> None:
+    """The author says which action the idea belongs to; None for none of them."""
+    require(can_change_action, person, proposal)
+    proposal.action_id = action_id
+    audit.record(db, "proposal.change_action", proposal, actor_id=person.id, action_id=action_id)
+
+
+def publish(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
+    """Make `revision` what everybody reads; moderation asks for it, after its own rules."""
+    advance(db, proposal, Action.PUBLISH, TRANSITIONS, actor_id=actor_id, revision_id=revision.id)
+    proposal.visibility = Visibility.PUBLIC
+    proposal.published_revision_id = revision.id
+    proposal.published_at = clock.now()
+
+
+def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
+    """Keep it from everybody but its author; moderation asks for it, after its own rules."""
+    advance(db, proposal, Action.REFUSE, TRANSITIONS, actor_id=actor_id, revision_id=revision.id)
+    proposal.visibility = Visibility.HIDDEN
+
+
+def study(db: Session, proposal: Proposal, *, person: Person) -> None:
+    """The council takes a public idea up."""
+    require(can_study, person, proposal)
+    advance(db, proposal, Action.STUDY, TRANSITIONS, actor_id=person.id)
+
+
+def endorse(
+    db: Session,
+    proposal: Proposal,
+    *,
+    person: Person,
+    channel: ContributionChannel = ContributionChannel.WEB,
+    captured_by_id: int | None = None,
+) -> bool:
+    """Support an idea, once; False when this person did already (the primary key decides)."""
+    require(can_endorse, person, proposal)
+    if queries.endorsement_of(db, proposal, person) is not None:
+        return False
+    try:
+        with db.begin_nested():
+            db.add(
+                Endorsement(
+                    proposal_id=proposal.id,
+                    person_id=person.id,
+                    channel=channel.value,
+                    captured_by_id=captured_by_id,
+                    created_on=clock.today(),
+                )
+            )
+    except IntegrityError:
+        return False
+    audit.record(
+        db,
+        "proposal.endorse",
+        proposal,
+        actor_id=captured_by_id or person.id,
+        channel=channel.value,
+    )
+    return True
+
+
+def withdraw_endorsement(db: Session, proposal: Proposal, *, person: Person) -> bool:
+    """Take one's support back; False when there was none."""
+    endorsement = queries.endorsement_of(db, proposal, person)
+    if endorsement is None:
+        return False
+    db.delete(endorsement)
+    audit.record(db, "proposal.withdraw_endorsement", proposal, actor_id=person.id)
+    return True
+
+
+def finish_endorsement(db: Session, draft: Draft, person: Person) -> str:
+    """Count the support that waited for its author to be known; returns the page that says so."""
+    proposal = queries.proposal(db, draft.payload["proposal_id"], person)
+    if proposal is None:
+        return "/propositions"
+    if can_endorse(person, proposal):
+        endorse(db, proposal, person=person)
+    return f"{path_of(proposal.id)}/soutenir"

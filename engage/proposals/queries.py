@@ -1,0 +1,265 @@
+"""Reads about ideas; `visible_to` is the only filter of who sees what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from engage.accounts.models import Person
+from engage.core.pagination import PAGE_SIZE, Page, page_of
+from engage.core.photos import Photo
+from engage.core.words import ContributionChannel, Visibility
+from engage.proposals.addresses import path_of
+from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.policy import can_see_waiting_photos
+from engage.proposals.workflow import Status
+from engage.territory.models import Neighbourhood
+
+FIRST_WORDS = 180
+SMALL_SIDE = 480
+SHOWN_WAITING = 10
+
+
+def visible_to(person: Person | None) -> ColumnElement[bool]:
+    """What `person` may see: what is public, and one's own ideas whatever became of them."""
+    public = Proposal.visibility == Visibility.PUBLIC
+    return public if person is None else or_(public, Proposal.author_id == person.id)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo as a page shows it: address and size in pixels."""
+
+    src: str
+    width: int
+    height: int
+
+    @classmethod
+    def small(cls, key: str, width: int, height: int) -> "Picture":
+        scale = min(1.0, SMALL_SIDE / max(width, height))
+        return cls(f"/photos/{key}-small", round(width * scale), round(height * scale))
+
+    @classmethod
+    def large(cls, photo: Photo) -> "Picture":
+        return cls(f"/photos/{photo.key}", photo.width, photo.height)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One idea of a list."""
+
+    id: int
+    title: str
+    words: str
+    language: str
+    neighbourhood: dict[str, str]
+    day: datetime
+    status: Status
+    supporters: int
+    picture: Picture | None
+
+    @property
+    def href(self) -> str:
+        return path_of(self.id, self.title)
+
+
+def public_cards(
+    db: Session,
+    *,
+    neighbourhood_id: int | None = None,
+    action_id: int | None = None,
+    before_id: int | None = None,
+) -> Page[Card]:
+    """The newest public ideas, 20 a page; `before_id` continues where the last page ended.
+
+    The list is the same for everybody, so it asks for what a visitor may see.
+    """
+    wanted = (
+        select(
+            Proposal.id,
+            Proposal.status,
+            Proposal.published_at,
+            Neighbourhood.name,
+            ProposalRevision.title,
+            ProposalRevision.language,
+            func.substr(ProposalRevision.body, 1, FIRST_WORDS + 1).label("start"),
+            Photo.key,
+            Photo.width,
+            Photo.height,
+        )
+        .join(Neighbourhood, Neighbourhood.id == Proposal.neighbourhood_id)
+        .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
+        .outerjoin(Photo, Photo.id == ProposalRevision.photo_id)
+        .where(visible_to(None), *_narrowed(neighbourhood_id, action_id, before_id))
+        .order_by(Proposal.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    rows = page_of(db.execute(wanted).all())
+    supporters = supporter_counts(db, [row.id for row in rows.items])
+    return Page([_card(row, supporters.get(row.id, 0)) for row in rows.items], rows.next_key)
+
+
+def _narrowed(
+    neighbourhood_id: int | None, action_id: int | None, before_id: int | None
+) -> list[ColumnElement[bool]]:
+    found = []
+    if neighbourhood_id is not None:
+        found.append(Proposal.neighbourhood_id == neighbourhood_id)
+    if action_id is not None:
+        found.append(Proposal.action_id == action_id)
+    if before_id is not None:
+        found.append(Proposal.id < before_id)
+    return found
+
+
+def _card(row: Row[Any], supporters: int) -> Card:
+    return Card(
+        id=row.id,
+        title=row.title,
+        words=first_words(row.start),
+        language=row.language,
+        neighbourhood=row.name,
+        day=row.published_at,
+        status=row.status,
+        supporters=supporters,
+        picture=Picture.small(row.key, row.width, row.height) if row.key else None,
+    )
+
+
+def first_words(text: str, *, longest: int = FIRST_WORDS) -> str:
+    """The beginning of a text on one line, cut between two words."""
+    line = " ".join(text.split())
+    if len(text) <= longest:
+        return line
+    return line[:longest].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def supporter_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
+    """How many people support each of these ideas."""
+    if not ids:
+        return {}
+    rows = db.execute(
+        select(Endorsement.proposal_id, func.count())
+        .where(Endorsement.proposal_id.in_(ids))
+        .group_by(Endorsement.proposal_id)
+    )
+    return dict(rows.tuples().all())
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One's own idea that is not public."""
+
+    id: int
+    title: str
+    status: Status
+
+    @property
+    def href(self) -> str:
+        return path_of(self.id, self.title)
+
+
+def own_waiting(db: Session, person: Person) -> list[Waiting]:
+    """The newest of one's own ideas that nobody else sees, with the words as last written."""
+    rows = db.execute(
+        select(Proposal.id, ProposalRevision.title, Proposal.status)
+        .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
+        .where(
+            Proposal.author_id == person.id,
+            Proposal.visibility.in_([Visibility.PENDING, Visibility.HIDDEN]),
+        )
+        .order_by(Proposal.id.desc(), ProposalRevision.id.desc())
+        .limit(SHOWN_WAITING)
+    )
+    newest: dict[int, Waiting] = {}
+    for row in rows:
+        newest.setdefault(row.id, Waiting(row.id, row.title, row.status))
+    return list(newest.values())
+
+
+def proposal(db: Session, proposal_id: int, person: Person | None) -> Proposal | None:
+    """An idea that `person` may see, with its place, action, author and published words."""
+    return db.scalar(
+        select(Proposal)
+        .options(
+            joinedload(Proposal.neighbourhood),
+            joinedload(Proposal.action),
+            joinedload(Proposal.author),
+            joinedload(Proposal.published_revision).joinedload(ProposalRevision.photo),
+        )
+        .where(Proposal.id == proposal_id, visible_to(person))
+    )
+
+
+def shown_revision(db: Session, proposal: Proposal) -> ProposalRevision:
+    """The words to show: what is published, else (to the author) what was written last."""
+    if proposal.published_revision is not None:
+        return proposal.published_revision
+    return db.scalars(
+        select(ProposalRevision)
+        .options(joinedload(ProposalRevision.photo))
+        .where(ProposalRevision.proposal_id == proposal.id)
+        .order_by(ProposalRevision.id.desc())
+        .limit(1)
+    ).one()
+
+
+def supporters_by_channel(db: Session, proposal: Proposal) -> dict[ContributionChannel, int]:
+    """How many people support the idea by each channel, the largest first."""
+    rows = db.execute(
+        select(Endorsement.channel, func.count().label("n"))
+        .where(Endorsement.proposal_id == proposal.id)
+        .group_by(Endorsement.channel)
+        .order_by(func.count().desc(), Endorsement.channel)
+    )
+    return {ContributionChannel(channel): n for channel, n in rows.tuples()}
+
+
+def endorsement_of(db: Session, proposal: Proposal, person: Person) -> Endorsement | None:
+    """This person's support of the idea, if any."""
+    return db.scalar(
+        select(Endorsement).where(
+            Endorsement.proposal_id == proposal.id, Endorsement.person_id == person.id
+        )
+    )
+
+
+def may_see_photo(db: Session, photo_id: int, person: Person | None) -> bool | None:
+    """Whether `person` may see this photo; None when no idea has it.
+
+    A photo is seen with the words it came with: the published ones by everybody who sees the
+    idea, others by the author and by those who read before publication.
+    """
+    row = db.execute(
+        select(
+            Proposal.author_id,
+            visible_to(person).label("visible"),
+            (Proposal.published_revision_id == ProposalRevision.id).label("published"),
+        )
+        .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
+        .where(ProposalRevision.photo_id == photo_id)
+        .order_by(Proposal.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    if row.visible and row.published:
+        return True
+    is_own = person is not None and row.author_id == person.id
+    return is_own or can_see_waiting_photos(person)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The statement of reasons that the author reads (DSA, article 17); made by moderation."""
+
+    decided_on: datetime
+    reason: dict[str, str]
+    next_step: dict[str, str]
+    charter_rule: int | None
+    charter_text: dict[str, str] | None
+    excerpt: str
+    note: str

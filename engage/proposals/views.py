@@ -1,0 +1,275 @@
+"""Pages of ideas: the list, one idea, writing one, supporting one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, current_app, flash, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engage.accounts import commands as accounts
+from engage.accounts import gate
+from engage.accounts import queries as accounts_queries
+from engage.accounts.views import finishers
+from engage.core import masking, photos, throttle
+from engage.core.errors import Conflict, NotFound
+from engage.core.forms import send_once
+from engage.core.i18n import _
+from engage.core.pagecache import public_page
+from engage.core.web import (
+    accepts_photos,
+    apart,
+    form_page,
+    get_db,
+    page,
+    prepared_photo,
+    see_other,
+    services,
+    visitor_address,
+)
+from engage.proposals import commands, policy, queries
+from engage.proposals.addresses import path_of
+from engage.proposals.forms import ActionForm, IdeaForm, SupportForm
+from engage.proposals.models import Proposal
+from engage.proposals.steps import CHANNELS, steps
+from engage.proposals.workflow import READ_WITHIN, Status
+from engage.territory import queries as territory
+from engage.territory.models import Action, Neighbourhood
+
+bp = Blueprint("proposals", __name__)
+
+IDEAS_AN_HOUR = 60
+SUPPORTS_AN_HOUR = 600
+"""From one network address: a whole social centre may stand behind it."""
+
+BIGGEST_ID = 2**31 - 1
+
+
+def neighbourhoods() -> list[Neighbourhood]:
+    return services().cache.get("neighbourhoods", lambda: territory.neighbourhoods(get_db()))
+
+
+def actions() -> list[Action]:
+    return services().cache.get("actions", lambda: territory.actions(get_db()))
+
+
+@bp.get("/propositions")
+@public_page
+def index() -> ResponseReturnValue:
+    """The newest ideas, narrowed by neighbourhood and action."""
+    hood = _chosen("quartier", {n.code: n for n in neighbourhoods()})
+    action = _chosen("action", {str(a.number): a for a in actions()})
+    before = request.args.get("avant", type=int)
+    if before is not None and not 0 < before <= BIGGEST_ID:
+        raise NotFound
+    person = gate.actor()
+    return page(
+        "proposals/index.html",
+        ideas=queries.public_cards(
+            get_db(),
+            neighbourhood_id=hood.id if hood else None,
+            action_id=action.id if action else None,
+            before_id=before,
+        ),
+        own=queries.own_waiting(get_db(), person) if person and before is None else [],
+        hood=hood,
+        action=action,
+        before=before,
+        neighbourhoods=neighbourhoods(),
+        actions=actions(),
+    )
+
+
+def _chosen(name: str, offered: dict[str, Any]) -> Any:
+    """The row that the address asks for, None for all; an unknown one is a 404."""
+    wanted = request.args.get(name, "")
+    if wanted and wanted not in offered:
+        raise NotFound
+    return offered.get(wanted)
+
+
+@bp.get("/propositions/<ref:proposal_id>")
+@public_page
+def detail(proposal_id: int) -> ResponseReturnValue:
+    return _detail_page(_visible(proposal_id), None)
+
+
+def _visible(proposal_id: int) -> Proposal:
+    found = queries.proposal(get_db(), proposal_id, gate.actor())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnValue:
+    db, person = get_db(), gate.actor()
+    revision = queries.shown_revision(db, proposal)
+    own = policy.is_author(person, proposal)
+    if form is None and policy.can_change_action(person, proposal):
+        form = _action_form(proposal)
+    refused = own and proposal.status is Status.REFUSED
+    supporters = queries.supporters_by_channel(db, proposal) if proposal.published_at else {}
+    return page(
+        "proposals/detail.html",
+        422 if form and form.errors else 200,
+        form=form,
+        proposal=proposal,
+        revision=revision,
+        picture=queries.Picture.large(revision.photo) if revision.photo else None,
+        steps=steps(proposal),
+        read_by=proposal.created_at + READ_WITHIN,
+        supporters=[(CHANNELS[channel], n) for channel, n in supporters.items()],
+        total=sum(supporters.values()),
+        open_to_support=policy.is_open_to_support(proposal),
+        mine=queries.endorsement_of(db, proposal, person) if person and not own else None,
+        own=own,
+        refusal=refusal_of()(db, proposal) if refused else None,
+    )
+
+
+def refusal_of() -> Callable[[Session, Proposal], queries.Refusal | None]:
+    """How to learn why an idea was refused: moderation knows; named once, in `create_app`."""
+    return current_app.extensions["engage_refusal_of"]  # type: ignore[no-any-return]
+
+
+def _action_form(proposal: Proposal) -> ActionForm:
+    form = ActionForm(action=str(proposal.action.number) if proposal.action else "")
+    form.action.offer(actions(), _("Aucun sujet"))
+    return form
+
+
+@bp.post("/propositions/<ref:proposal_id>/action")
+def change_action(proposal_id: int) -> ResponseReturnValue:
+    """The suggestion is shown after sending: a step to confirm it would be a fifth screen."""
+    person, proposal = gate.signed_in(), _visible(proposal_id)
+    form = ActionForm()
+    form.action.offer(actions(), _("Aucun sujet"))
+    if form.validate_on_submit():
+        commands.change_action(get_db(), proposal, action_id=form.action.action_id, person=person)
+        flash(_("C’est changé."), "ok")
+        return see_other(path_of(proposal.id))
+    return _detail_page(proposal, form)
+
+
+@bp.get("/propositions/nouvelle")
+def new() -> ResponseReturnValue:
+    return _idea_page(IdeaForm(**_first_words()))
+
+
+def _first_words() -> dict[str, str]:
+    """What the form starts with: one's neighbourhood, or the words of one's refused idea."""
+    person = gate.actor()
+    if person is None:
+        return {}
+    codes = {n.id: n.code for n in neighbourhoods()}
+    again = request.args.get("reprendre", type=int) or 0
+    if not 0 < again <= BIGGEST_ID:
+        return {"neighbourhood": codes.get(person.neighbourhood_id or 0, "")}
+    proposal = queries.proposal(get_db(), again, person)
+    if proposal is None or not policy.can_rewrite(person, proposal):
+        raise NotFound
+    revision = queries.shown_revision(get_db(), proposal)
+    return {
+        "title": revision.title,
+        "text": revision.body,
+        "neighbourhood": codes[proposal.neighbourhood_id],
+        "action": str(proposal.action.number) if proposal.action else "",
+    }
+
+
+def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
+    form.offer(neighbourhoods(), actions())
+    return form_page("proposals/new.html", form, **context)
+
+
+@bp.post("/propositions/nouvelle")
+@accepts_photos("photo")
+@send_once
+def create() -> ResponseReturnValue:
+    """Keep the idea until its author is known; somebody signed in is done here."""
+    form = IdeaForm()
+    form.offer(neighbourhoods(), actions())
+    valid = form.validate_on_submit()
+    with form.refusals():
+        photo = prepared_photo("photo")
+        if not valid:
+            return _idea_page(form)
+        throttle.hit_hourly(apart(), f"idea:{visitor_address()}", limit=IDEAS_AN_HOUR)
+        db = get_db()
+        earlier = accounts_queries.waiting_draft(db, form.brouillon.data or "")
+        photo_id = photos.keep(db, services().storage, photo).id if photo else None
+        if earlier is not None and photo_id is None:
+            photo_id = earlier.photo_id
+            db.delete(earlier)
+        return _keep(form, photo_id, warned=earlier is not None)
+    return _idea_page(form)
+
+
+def _keep(form: IdeaForm, photo_id: int | None, *, warned: bool) -> ResponseReturnValue:
+    """Keep the draft; words that point at somebody are shown once before they leave."""
+    db = get_db()
+    token = accounts.keep_draft(db, "proposal", form.to_input().payload(), photo_id=photo_id)
+    found = _told(form)
+    if found and not warned:
+        form.brouillon.data = token
+        return _idea_page(form, status=422, found=found, has_photo=photo_id is not None)
+    return _leave(token)
+
+
+def _told(form: IdeaForm) -> list[str]:
+    """The phone numbers, plates, addresses and flat numbers among the words."""
+    words = f"{form.title.data}\n{form.text.data}"
+    return [words[start:end] for start, end in masking.findings(words)]
+
+
+def _leave(token: str) -> ResponseReturnValue:
+    """Do what the draft says for somebody signed in; ask others who they are."""
+    db, person = get_db(), gate.actor()
+    if person is None:
+        return see_other(f"/compte/connexion?brouillon={token}")
+    draft = accounts_queries.waiting_draft(db, token)
+    assert draft is not None
+    target = finishers()[draft.kind](db, draft, person)
+    db.delete(draft)
+    return see_other(target)
+
+
+@bp.get("/propositions/<ref:proposal_id>/soutenir")
+def support(proposal_id: int) -> ResponseReturnValue:
+    proposal, person = _visible(proposal_id), gate.actor()
+    if proposal.published_at is None:
+        raise NotFound
+    return form_page(
+        "proposals/support.html",
+        SupportForm(),
+        proposal=proposal,
+        revision=queries.shown_revision(get_db(), proposal),
+        total=sum(queries.supporters_by_channel(get_db(), proposal).values()),
+        mine=queries.endorsement_of(get_db(), proposal, person) if person else None,
+        own=policy.is_author(person, proposal),
+        open_to_support=policy.is_open_to_support(proposal),
+    )
+
+
+@bp.post("/propositions/<ref:proposal_id>/soutenir")
+@send_once
+def add_support(proposal_id: int) -> ResponseReturnValue:
+    form, proposal, person = SupportForm(), _visible(proposal_id), gate.actor()
+    if not form.validate_on_submit() or not policy.is_open_to_support(proposal):
+        raise Conflict(_("Cette idée ne reçoit pas de soutiens maintenant."))
+    throttle.hit_hourly(apart(), f"support:{visitor_address()}", limit=SUPPORTS_AN_HOUR)
+    if person is None:
+        return _leave(accounts.keep_draft(get_db(), "endorsement", {"proposal_id": proposal.id}))
+    if commands.endorse(get_db(), proposal, person=person):
+        flash(_("Merci. Votre soutien est compté."), "ok")
+    else:
+        flash(_("Vous souteniez déjà cette idée. Chaque personne compte une fois."), "info")
+    return see_other(path_of(proposal.id))
+
+
+@bp.post("/propositions/<ref:proposal_id>/soutien/retirer")
+def withdraw_support(proposal_id: int) -> ResponseReturnValue:
+    proposal, person = _visible(proposal_id), gate.signed_in()
+    commands.withdraw_endorsement(get_db(), proposal, person=person)
+    flash(_("Votre soutien est retiré."), "ok")
+    return see_other(path_of(proposal.id))
