@@ -146,4 +146,5 @@ def _as_day(day: date) -> date:
 def _format_day(day: date, pattern: str, language: str) -> str:
     from babel.dates import format_date
 
-    return format_date(day, pattern, locale=language)
+    words = format_date(day, pattern, locale=language)
+    return words.replace(" 1 ", " 1er ") if language == "fr" else words

@@ -65,6 +65,14 @@ class Rendered:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Later(Exception):
+    """Raised by a renderer: still wanted, but it may not leave before `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until}")
+        self.until = until
+
+
 def post(
     db: Session,
     kind: str,

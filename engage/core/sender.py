@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.core import clock
 from engage.core.db import Database
 from engage.core.gateways import Gateway, Refused, Unreachable
-from engage.core.outbox import Delivery, OutboxMessage, Rendered
+from engage.core.outbox import Delivery, Later, OutboxMessage, Rendered
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,11 @@ class Sender:
             try:
                 with db.begin_nested():  # a fault in here spoils nothing but this message
                     rendered = self._renderers[message.kind](db, message, self._base_url)
+            except Later as wait:
+                message.attempts -= 1
+                message.delivery = Delivery.QUEUED.value
+                message.not_before = wait.until
+                return True, None
             except Exception as error:
                 log.exception("message %s of kind %s does not render", message.id, message.kind)
                 self._try_later(message, error)

@@ -71,15 +71,25 @@ def meet(db: Session, kind: DeadlineKind, subject: Any, *, at: datetime | None =
     """
     deadline = queries.open_deadline(db, kind, subject)
     if deadline is not None:
-        deadline.met_at = at or clock.now()
-        audit.record(db, "deadline.meet", deadline)
+        fulfil(db, deadline, at=at or clock.now())
+
+
+def fulfil(db: Session, deadline: Deadline, *, at: datetime) -> None:
+    """This was done `at` a moment, perhaps before it was said."""
+    deadline.met_at = at
+    audit.record(db, "deadline.meet", deadline)
 
 
 def withdraw_all(db: Session, subject: Any) -> None:
     """Nothing is owed about `subject` any more (closed otherwise, sent elsewhere)."""
     for deadline in queries.open_deadlines_of(db, subject):
-        deadline.withdrawn_at = clock.now()
-        audit.record(db, "deadline.withdraw", deadline)
+        withdraw(db, deadline)
+
+
+def withdraw(db: Session, deadline: Deadline) -> None:
+    """This is not owed any more, by nobody or not by them."""
+    deadline.withdrawn_at = clock.now()
+    audit.record(db, "deadline.withdraw", deadline)
 
 
 def silence(db: Session, deadline: Deadline, *, until: datetime) -> None:

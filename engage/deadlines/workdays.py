@@ -72,3 +72,14 @@ def is_office_hour(moment: datetime) -> bool:
     """Whether reminders may leave: a working day between 8 and 18 h."""
     there = clock.local(moment)
     return is_working_day(there.date()) and DAY_STARTS <= there.time() < DAY_ENDS
+
+
+def next_office_hour(moment: datetime) -> datetime:
+    """`moment` itself in office hours, else the next 8:00 of a working day."""
+    if is_office_hour(moment):
+        return moment
+    there = clock.local(moment)
+    day = there.date()
+    if not is_working_day(day) or there.time() >= DAY_STARTS:
+        day = next_working_day(day)
+    return datetime.combine(day, DAY_STARTS, clock.zone()).astimezone(UTC)

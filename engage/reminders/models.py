@@ -13,9 +13,11 @@ from engage.territory.models import ContactPerson, Organisation
 
 
 class Level(StrEnum):
-    """How loud a reminder is."""
+    """How loud a reminder is, in this order; `rules.py` says when each begins."""
 
+    ANNOUNCE = "announce"
     BEFORE = "before"
+    SOON = "soon"
     LATE = "late"
 
 

@@ -1,0 +1,62 @@
+"""What a partner fills in on the page of a link: a day, or whose it is."""
+
+from wtforms import DateField
+from wtforms.validators import Length, Optional
+
+from engage.core import clock
+from engage.core.forms import Form, Line
+from engage.core.i18n import lazy as _
+from engage.reminders.commands import MAX_NOTE, Given
+from engage.reminders.models import AnswerKind
+
+
+class Day(DateField):
+    """A day as browsers send it; an impossible one gets our sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(
+                str(_("Écrivez un jour qui existe, par exemple 04/06/2026."))
+            ) from None
+
+
+class DoneForm(Form):
+    """It is done; on an earlier day perhaps."""
+
+    day = Day(_("Quel jour ?"), default=clock.today, validators=[Optional()])
+
+    def to_input(self) -> Given:
+        return Given(AnswerKind.DONE, day=self.day.data)
+
+
+class PlannedForm(Form):
+    """It will be done on a day."""
+
+    day = Day(_("Quel jour ?"), validators=[Optional()])
+
+    def to_input(self) -> Given:
+        return Given(AnswerKind.PLANNED, day=self.day.data)
+
+
+class NotOursForm(Form):
+    """It is somebody else's."""
+
+    note = Line(
+        _("Chez qui, à votre avis ?"),
+        validators=[Length(max=MAX_NOTE, message=_("C’est trop long : 200 caractères au plus."))],
+    )
+
+    def to_input(self) -> Given:
+        return Given(AnswerKind.NOT_OURS, note=self.note.data or "")
+
+
+AnswerForm = DoneForm | PlannedForm | NotOursForm
+
+FORMS: dict[str, type[AnswerForm]] = {
+    "fait": DoneForm,
+    "prevu": PlannedForm,
+    "pas-chez-nous": NotOursForm,
+}
+"""The last part of the address an answer is sent to → its form."""

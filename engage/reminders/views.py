@@ -1,0 +1,118 @@
+"""Pages of reminders: the partner's reply without account, the coordinator's two lists."""
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from engage.accounts import gate
+from engage.core import clock
+from engage.core.errors import NotFound
+from engage.core.policy import require
+from engage.core.web import get_db, page, see_other
+from engage.deadlines.models import Deadline
+from engage.reminders import commands, desk, queries
+from engage.reminders.forms import FORMS, AnswerForm
+from engage.reminders.items import Item, items
+from engage.reminders.models import ReplyLink
+from engage.reminders.policy import can_follow_partners, is_usable
+
+bp = Blueprint("reminders", __name__)
+
+
+@bp.get("/r/<token>")
+def reply(token: str) -> ResponseReturnValue:
+    link = queries.reply_link(get_db(), token)
+    if link is None or not is_usable(link, clock.now()):
+        return _closed(link)
+    return _reply_page(link, token)
+
+
+@bp.post("/r/<token>/<int(max=2147483647):deadline_id>/<any(fait, prevu, pas-chez-nous):kind>")
+def answer(token: str, deadline_id: int, kind: str) -> ResponseReturnValue:
+    db = get_db()
+    link = queries.reply_link(db, token)
+    if link is None or not is_usable(link, clock.now()):
+        return _closed(link)
+    deadline = db.get(Deadline, deadline_id)
+    if deadline is None:
+        raise NotFound
+    form = FORMS[kind](prefix=_prefix(kind, deadline_id))
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.answer(db, link, deadline, form.to_input())
+            return see_other(f"/r/{token}#d{deadline_id}")
+    link = queries.reply_link(db, token)
+    assert link is not None
+    return _reply_page(link, token, refused=(deadline_id, kind, form))
+
+
+def _prefix(kind: str, deadline_id: int) -> str:
+    return f"{kind}-{deadline_id}-"
+
+
+def _reply_page(
+    link: ReplyLink, token: str, refused: tuple[int, str, AnswerForm] | None = None
+) -> Response:
+    db = get_db()
+    found = items(db, queries.owed_about(db, link.digest))
+    response = page(
+        "reminders/reply.html",
+        422 if refused else 200,
+        link=link,
+        token=token,
+        items=found,
+        answers=queries.answers_about(db, [item.deadline for item in found]),
+        forms={item.deadline.id: _forms(item, refused) for item in found},
+        refused=refused,
+        now=clock.now(),
+        signature=queries.signature(db),
+    )
+    return _private(response)
+
+
+def _forms(item: Item, refused: tuple[int, str, AnswerForm] | None) -> dict[str, AnswerForm]:
+    """The three answers to one thing; the refused one keeps what was typed."""
+    id_ = item.deadline.id
+    made = {kind: form(None, prefix=_prefix(kind, id_)) for kind, form in FORMS.items()}
+    if refused is not None and refused[0] == id_:
+        made[refused[1]] = refused[2]
+    return made
+
+
+def _closed(link: ReplyLink | None) -> Response:
+    """An unknown link (404), or one that was right and is too old or was closed (410)."""
+    status = 404 if link is None else 410
+    signature = queries.signature(get_db())
+    return _private(page("reminders/link_closed.html", status, link=link, signature=signature))
+
+
+def _private(response: Response) -> Response:
+    """The address is a secret: it is kept by no cache and told to no other site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("/relances")
+def reminders() -> ResponseReturnValue:
+    require(can_follow_partners, gate.actor())
+    db = get_db()
+    return page(
+        "reminders/desk.html",
+        owing=desk.owing(db),
+        sent=desk.sent(db),
+        answers=desk.answers(db),
+        preview=desk.preview(db),
+        now=clock.now(),
+    )
+
+
+@bp.get("/partenaires")
+def partners() -> ResponseReturnValue:
+    require(can_follow_partners, gate.actor())
+    found = desk.organisations(get_db())
+    return page(
+        "reminders/partners.html",
+        organisations=found,
+        contacts={o.id: queries.contacts_of(o) for o in found},
+    )
