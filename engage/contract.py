@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engage.accounts import demo as people
+from engage.consultations import demo as votes
 from engage.core import clock
 from engage.core.contractrows import Difference, Loader
 from engage.core.services import Services
@@ -52,4 +53,5 @@ def load_demo(town: Services) -> bool:
         incidents.load_routing(loader, data["routing"])
         everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
         ideas.load(db, data, people=everybody)
+        votes.load(db, data, everybody, key=town.secret_key)
     return True

@@ -9,20 +9,41 @@ from engage.accounts import gate
 from engage.accounts import messages as accounts_messages
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
+from engage.consultations import views as consultations_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
 from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
+from engage.incidents import follow_views as incidents_follow_views
+from engage.incidents import gup_views as incidents_gup_views
+from engage.incidents import messages as incidents_messages
+from engage.incidents import views as incidents_views
+from engage.moderation import commands as moderation_commands
+from engage.moderation import messages as moderation_messages
+from engage.moderation import queries as moderation_queries
+from engage.moderation import views as moderation_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import views as pages_views
 from engage.privacy import purge
+from engage.proposals import commands as proposals_commands
+from engage.proposals import views as proposals_views
+from engage.reminders import jobs as reminders_jobs
+from engage.reminders import messages as reminders_messages
+from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
 
 BLUEPRINTS = (
     accounts_views.bp,
+    proposals_views.bp,
+    consultations_views.bp,
+    incidents_views.bp,
+    incidents_follow_views.bp,
+    incidents_gup_views.bp,
+    moderation_views.bp,
+    reminders_views.bp,
     pages_views.bp,
     pages_demo.bp,
     pages_health.bp,
@@ -45,6 +66,34 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.alive",
         "health.ready",
         "health.metrics",
+        "proposals.index",
+        "proposals.detail",
+        "proposals.new",
+        "proposals.create",
+        "proposals.support",
+        "proposals.add_support",
+        "incidents.report",
+        "incidents.send",
+        "incidents.public_list",
+        "incidents.public_incident",
+        "follow.show",
+        "follow.follow",
+        "follow.unfollow",
+        "follow.confirm",
+        "follow.ask_why",
+        "follow.reopen",
+        "follow.photo",
+        "consultations.index",
+        "consultations.show",
+        "consultations.results",
+        "consultations.vote",
+        "consultations.cast",
+        "consultations.done",
+        "consultations.another_person",
+        "consultations.code",
+        "consultations.enter_code",
+        "reminders.reply",
+        "reminders.answer",
         "demo.people",
         "demo.enter",
         "demo.mail",
@@ -55,10 +104,16 @@ PUBLIC_ENDPOINTS = frozenset(
 
 RENDERERS: dict[str, Renderer] = {
     **accounts_messages.RENDERERS,
+    **incidents_messages.RENDERERS,
+    **moderation_messages.RENDERERS,
+    **reminders_messages.RENDERERS,
 }
 """Kind of message → its words, made when it leaves."""
 
-FINISHERS: dict[str, accounts_views.Finisher] = {}
+FINISHERS: dict[str, accounts_views.Finisher] = {
+    "proposal": moderation_commands.receive_proposal,
+    "endorsement": proposals_commands.finish_endorsement,
+}
 """Kind of draft → what to do once its author is known."""
 
 
@@ -81,6 +136,7 @@ def setup(app: Engage) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["engage_finishers"] = FINISHERS
+    app.extensions["engage_refusal_of"] = moderation_queries.refusal_of
     app.context_processor(_page_context)
     app.after_request(logs.log_request)
 
@@ -114,8 +170,15 @@ def jobs(town: Services) -> list[Job]:
     letters = sender(town)
     return [
         Job("sender", 5, letters.deliver_all),
+        Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
+        Job("incidents", 3600, lambda: _close_unanswered(town)),
         Job("housekeeping", 3600, lambda: purge.purge(town.database, town.storage)),
     ]
+
+
+def _close_unanswered(town: Services) -> None:
+    with town.database.transaction() as db:
+        incidents_jobs.close_unanswered(db)
 
 
 def build_mark(built: Assets) -> str:

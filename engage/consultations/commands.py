@@ -54,7 +54,7 @@ _USE_RIGHT = text(
 )
 """Checks that the vote is open and the code stands, and takes the right, in one atomic step."""
 
-_DROP_IN = insert(Ballot.__table__)
+_DROP_IN = insert(Ballot)
 
 
 def cast_ballot(

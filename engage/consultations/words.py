@@ -1,0 +1,138 @@
+"""What pages say of a concertation in plain words: who votes, until when, who is in front."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engage.consultations.models import Consultation, Electorate, Question
+from engage.consultations.queries import Turnout
+from engage.consultations.tally import Count, Tally, percent
+from engage.core import clock
+from engage.core.i18n import _, date_long, label, ngettext
+
+
+def electorate(consultation: Consultation) -> str:
+    """Who may vote, without a technical word."""
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        return _(
+            "Un vote par logement, avec le code reçu par lettre. Il n’y a pas besoin de compte."
+        )
+    parts = [_inhabitants(consultation)]
+    if consultation.min_age:
+        parts.append(_("À partir de {n} ans.").format(n=consultation.min_age))
+    parts.append(_("Vous dites vous-même que vous habitez là."))
+    return " ".join(parts)
+
+
+def _inhabitants(consultation: Consultation) -> str:
+    if consultation.neighbourhood is None:
+        return _("Tous les habitants des quartiers du contrat.")
+    return _("Les habitants du quartier {name}.").format(
+        name=label(consultation.neighbourhood.name)
+    )
+
+
+def declaration(consultation: Consultation) -> str:
+    """What a voter with a declared account states by voting; empty where a code votes."""
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        return ""
+    where = (
+        label(consultation.neighbourhood.name)
+        if consultation.neighbourhood
+        else _("un des quartiers du contrat")
+    )
+    if consultation.min_age:
+        return _("En votant, je dis que j’habite ici\xa0: {where}. J’ai {n} ans ou plus.").format(
+            where=where, n=consultation.min_age
+        )
+    return _("En votant, je dis que j’habite ici\xa0: {where}.").format(where=where)
+
+
+def time_left(consultation: Consultation, now: datetime) -> str:
+    """`Encore 6 jours`, `Dernier jour`: whole days on the town's calendar."""
+    days = (clock.local(consultation.closes_at).date() - clock.local(now).date()).days
+    if days == 0:
+        return _("Dernier jour pour voter")
+    return ngettext("Encore {n} jour pour voter", "Encore {n} jours pour voter", days).format(
+        n=days
+    )
+
+
+def took_part(consultation: Consultation, turnout: Turnout) -> str:
+    """How many dwellings or people voted."""
+    n = turnout.total
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        if not n:
+            return _("Aucun logement n’a voté")
+        return ngettext("{n} logement a voté", "{n} logements ont voté", n).format(n=n)
+    if not n:
+        return _("Personne n’a voté")
+    return ngettext("{n} personne a voté", "{n} personnes ont voté", n).format(n=n)
+
+
+def channel(name: str) -> str:
+    """`sur papier`: how a vote came in."""
+    return {
+        "web": _("En ligne"),
+        "paper": _("Sur papier"),
+        "in_person": _("Au stand"),
+        "phone": _("Par téléphone"),
+        "walk": _("Pendant une marche"),
+    }.get(name, _("Autrement"))
+
+
+def outcome(question: Question, tally: Tally) -> str:
+    """Why this answer is in front, in one sentence; equal ones are said to be equal."""
+    leaders = tally.leaders
+    if not leaders:
+        return _("Personne n’a répondu à cette question.")
+    names = _listed(question, leaders)
+    if len(leaders) > 1:
+        return _(
+            "{names} sont à égalité, avec {n} voix chacune. L’ordre de la liste ne compte pas."
+        ).format(names=names, n=leaders[0].voices)
+    if tally.voters == 1:
+        return _("{name} arrive en tête\xa0: la seule réponse reçue.").format(name=names)
+    return _("{name} arrive en tête\xa0: {n} réponses sur {total}.").format(
+        name=names, n=leaders[0].voices, total=tally.voters
+    )
+
+
+def _listed(question: Question, counts: tuple[Count, ...]) -> str:
+    texts = {option.id: label(option.label) for option in question.options}
+    named = [f"«\xa0{texts[count.option_id]}\xa0»" for count in counts]
+    if len(named) == 1:
+        return named[0]
+    return _("{first} et {last}").format(first=", ".join(named[:-1]), last=named[-1])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bar of a result."""
+
+    label: str
+    count: int
+    percent: int
+
+
+def rows(question: Question, tally: Tally) -> list[Row]:
+    """The bars of a question, the most chosen first."""
+    texts = {option.id: label(option.label) for option in question.options}
+    return [
+        Row(texts[count.option_id], count.voices, percent(count.voices, tally.voters))
+        for count in tally.counts
+    ]
+
+
+def decision_awaited(consultation: Consultation, now: datetime) -> str:
+    """Until when the decision comes, or since when it is late."""
+    day = date_long(consultation.decision_due_at)
+    if consultation.decision_due_at < now:
+        return _("Décision attendue depuis le {day}").format(day=day)
+    return _("Décision au plus tard le {day}").format(day=day)
+
+
+def moment_long(when: datetime) -> str:
+    """`samedi 5 décembre 2026, 20 h` on the town's clocks."""
+    there = clock.local(when)
+    minutes = f" {there.minute:02d}" if there.minute else ""
+    return f"{date_long(there)}, {there.hour}\xa0h{minutes}"
