@@ -11,6 +11,7 @@ from engage.core import clock
 from engage.core.contractrows import Difference, Loader
 from engage.core.services import Services
 from engage.incidents import contract as incidents
+from engage.incidents import demo as problems
 from engage.moderation import contract as moderation
 from engage.moderation import demo as ideas
 from engage.territory import contract as territory
@@ -54,4 +55,5 @@ def load_demo(town: Services) -> bool:
         everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
         ideas.load(db, data, people=everybody)
         votes.load(db, data, everybody, key=town.secret_key)
+        problems.load(db, data, everybody, town.storage)
     return True

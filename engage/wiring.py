@@ -18,6 +18,7 @@ from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
 from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
+from engage.incidents import jobs as incidents_jobs
 from engage.incidents import messages as incidents_messages
 from engage.incidents import views as incidents_views
 from engage.moderation import commands as moderation_commands
@@ -61,6 +62,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "pages.choose_language",
         "pages.contract",
         "pages.action",
+        "pages.photo",
         "pages.robots",
         *(f"pages.text_{name.replace('-', '_')}" for name in pages_views.TEXT_PAGES),
         "health.alive",

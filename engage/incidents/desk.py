@@ -13,7 +13,7 @@ from engage.core import clock
 from engage.core.pagination import PAGE_SIZE
 from engage.deadlines.models import Deadline
 from engage.incidents import routing
-from engage.incidents.models import Incident
+from engage.incidents.models import Incident, IncidentFollower
 from engage.incidents.policy import agent_organisations, can_see_all
 from engage.incidents.queries import FACTS
 from engage.incidents.workflow import ENDED, OPEN, Status
@@ -71,6 +71,10 @@ class Row:
     @property
     def is_late(self) -> bool:
         return self.due_at is not None and self.due_at < clock.now()
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.incident.urgent and self.incident.status in OPEN
 
     @property
     def key(self) -> str:
@@ -148,6 +152,21 @@ def _parsed(key: str) -> tuple[bool, datetime, int] | None:
         return bool(urgent), moment.replace(microsecond=stamp % 1_000_000), int(id_)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def item(db: Session, reference: str) -> tuple[Incident, int] | None:
+    """One report with how many follow it."""
+    followers = (
+        select(func.count(IncidentFollower.id))
+        .where(IncidentFollower.incident_id == Incident.id)
+        .scalar_subquery()
+    )
+    row = db.execute(
+        select(Incident, followers)
+        .options(*FACTS)
+        .where(Incident.reference == reference.strip().upper()[:16])
+    ).first()
+    return (row[0], row[1]) if row else None
 
 
 def dates(db: Session, incident: Incident) -> Sequence[Deadline]:

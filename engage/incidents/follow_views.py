@@ -11,6 +11,7 @@ from engage.core.i18n import _
 from engage.core.web import apart, form_page, get_db, see_other, services, visitor_address
 from engage.incidents import commands, display, following, queries
 from engage.incidents.forms import AnswerForm, FollowForm, NotRepairedForm
+from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit
 from engage.incidents.workflow import Status
 
@@ -45,9 +46,13 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         photos=queries.photos_for(db, found),
         followers=queries.follower_count(db, incident) if is_open else 0,
         original=queries.reference_of(db, incident.duplicate_of_id),
-        answer=AnswerForm(formdata=None) if incident.status is Status.RESOLVED else None,
+        answer=_blank_answer() if incident.status is Status.RESOLVED else None,
         is_open=is_open,
     )
+
+
+def _blank_answer() -> Form:
+    return forms_apart(AnswerForm(formdata=None), "repare")
 
 
 @bp.post("/suivi/<token>/prevenir")

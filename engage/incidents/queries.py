@@ -103,7 +103,7 @@ def by_reference(db: Session, reference: str) -> Incident | None:
 
 
 def _by_reference(reference: str) -> Select[Incident]:
-    wanted = reference.strip().upper()
+    wanted = reference.strip().upper()[:16]
     return select(Incident).options(*FACTS).where(Incident.reference == wanted)
 
 
