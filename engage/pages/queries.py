@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from engage.accounts.models import Person
 from engage.consultations.models import Consultation, RollEntry
 from engage.core import clock
+from engage.core.photos import Photo
 from engage.core.words import Visibility
+from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind
 from engage.incidents.workflow import Status as IncidentStatus
+from engage.proposals import queries as proposals
 from engage.proposals.models import Endorsement, Proposal
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
@@ -190,6 +195,26 @@ def action(db: Session, number: int) -> ActionPage | None:
     if found is None:
         return None
     return ActionPage(found, newest_ideas(db, action_id=found.id, limit=10))
+
+
+class Audience(Enum):
+    """Who may see a photo."""
+
+    EVERYBODY = "everybody"
+    THIS_PERSON = "this person"
+
+
+def photo(db: Session, key: str, person: Person | None) -> Audience | None:
+    """Who may see the photo under `key`: everybody, `person` at least, or (None) not `person`."""
+    photo_id = db.scalar(select(Photo.id).where(Photo.key == key))
+    if photo_id is None:
+        return None
+    for may_see in (proposals.may_see_photo, incidents.may_see_photo):
+        if may_see(db, photo_id, None):
+            return Audience.EVERYBODY
+        if person is not None and may_see(db, photo_id, person):
+            return Audience.THIS_PERSON
+    return None
 
 
 def path_of(address: str | None) -> str:

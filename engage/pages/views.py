@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.views import safe_next
 from engage.core.errors import NotFound
@@ -53,6 +54,18 @@ def text_page() -> ResponseReturnValue:
 
 for _name, _address in TEXT_PAGES.items():
     bp.add_url_rule(_address, f"text_{_name.replace('-', '_')}", text_page, methods=["GET"])
+
+
+@bp.get("/photos/<key>")
+def photo(key: str) -> ResponseReturnValue:
+    """A photo, to those who may see it now; kept by browsers only while everybody may."""
+    found = queries.photo(get_db(), key.removesuffix("-small"), gate.actor())
+    if found is None:
+        raise NotFound
+    response = Response(services().storage.open(key), mimetype="image/webp")
+    public = found is queries.Audience.EVERYBODY
+    response.headers["Cache-Control"] = "public, max-age=3600" if public else "private, no-store"
+    return response
 
 
 @bp.get("/robots.txt")
