@@ -1,5 +1,6 @@
 """The commands of the people who look after a town, apart from running it."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -87,10 +88,51 @@ def restore(file: Path, force: bool) -> None:
     click.echo(f"{rows} rows of {found.manifest.created_at}; now type: engage verify")
 
 
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="All checks and their faults, for programs.")
+def verify(as_json: bool) -> None:
+    """Check that the state holds together: votes, audit trail, files, messages.
+
+    One line a fault; ends with 1 when there is any.
+    """
+    from engage.ops import verify as verifying
+
+    with opened() as town:
+        found = verifying.verify(town, _say)
+    faults = [f"{check}: {fault}" for check, lines in found.items() for fault in lines]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for line in faults:
+            click.echo(line)
+        click.echo(f"{len(found)} checks, {len(faults)} faults")
+    sys.exit(bool(faults))
+
+
+@click.command()
+def doctor() -> None:
+    """Look over settings, files, database, mail, clock and contacts; say what to do.
+
+    Ends with 1 when something keeps the town from working.
+    """
+    from engage import schema  # noqa: F401 - every table
+    from engage.core import clock
+    from engage.core.config import Config
+    from engage.ops import doctor as doctoring
+
+    config = Config.from_environ()
+    clock.use_zone(config.timezone)
+    broken = False
+    for finding in doctoring.look(config):
+        click.echo(finding.line)
+        broken = broken or finding.broken
+    sys.exit(broken)
+
+
 def _say(name: str) -> None:
     """Progress, for a person who watches."""
     if sys.stderr.isatty():
         click.echo(name, err=True)
 
 
-ALL = (backup, invite, purge, restore)
+ALL = (backup, doctor, invite, purge, restore, verify)

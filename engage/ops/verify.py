@@ -1,0 +1,134 @@
+"""Proves that the state of a town holds together: each check returns its faults, a line each."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, select, text
+from sqlalchemy.orm import Session
+
+from engage import schema
+from engage.core import clock
+from engage.core.audit import AuditEntry
+from engage.core.errors import NotFound
+from engage.core.outbox import Delivery, OutboxMessage
+from engage.core.photos import Photo
+from engage.core.services import Services
+from engage.privacy.purge import orphan_files
+
+Check = Callable[[Session, Services], list[str]]
+
+SKEW = timedelta(minutes=1)
+"""How far the clocks of two machines may differ."""
+
+SHOWN = 20
+
+
+def audit_trail(db: Session, town: Services) -> list[str]:
+    """Each status is the one its newest audit entry says; steps follow each other in time."""
+    faults: list[str] = []
+    newest: dict[tuple[str, int], tuple[str, Any]] = {}
+    entries = select(
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.subject_type,
+        AuditEntry.subject_id,
+        AuditEntry.details,
+    ).order_by(AuditEntry.id)
+    for entry in db.execute(entries.execution_options(yield_per=5_000)):
+        if entry.at > clock.now() + SKEW:
+            faults.append(f"audit entry {entry.id} is in the future")
+        if "after" not in entry.details:
+            continue
+        subject = (entry.subject_type, entry.subject_id)
+        before, at = newest.get(subject, (entry.details["before"], entry.at))
+        if before != entry.details["before"]:
+            faults.append(f"audit entry {entry.id}: {_name(subject)} was {before} before")
+        if entry.at < at - SKEW:
+            faults.append(f"audit entry {entry.id} is older than the one before it")
+        newest[subject] = (entry.details["after"], entry.at)
+    statuses = {subject: status for subject, (status, _) in newest.items()}
+    for table in _tables_with_status():
+        faults.extend(_status_faults(db, table, statuses))
+    return faults
+
+
+def _tables_with_status() -> Iterator[Table]:
+    """Tables whose rows live along a table of transitions: their status has a start."""
+    for table in schema.metadata.sorted_tables:
+        if "status" in table.c and table.c.status.default is not None:
+            yield table
+
+
+def _status_faults(
+    db: Session, table: Table, statuses: Mapping[tuple[str, int], str]
+) -> Iterator[str]:
+    start = getattr(table.c.status.default, "arg", None)
+    for row in db.execute(select(table.c.id, table.c.status).execution_options(yield_per=5_000)):
+        said = statuses.get((table.name, row.id), start)
+        if row.status != said:
+            yield f"{_name((table.name, row.id))} is {row.status}, its audit trail says {said}"
+
+
+def _name(subject: tuple[str, int]) -> str:
+    return f"{subject[0]} {subject[1]}"
+
+
+def photos(db: Session, town: Services) -> list[str]:
+    """Each photo has both its files, each file older than a day its photo."""
+    faults = []
+    for key in db.scalars(select(Photo.key).order_by(Photo.id)):
+        for name in (key, f"{key}-small"):
+            try:
+                town.storage.open(name)
+            except NotFound:
+                faults.append(f"file {name} is missing")
+    orphans = orphan_files(db, town.storage)
+    faults.extend(f"file {key} belongs to nothing; type: engage purge" for key in orphans)
+    return faults
+
+
+def outbox(db: Session, town: Services) -> list[str]:
+    """No code or link is kept once its message left or will not leave."""
+    waiting = (Delivery.QUEUED.value, Delivery.CLAIMED.value)
+    kept = db.scalars(
+        select(OutboxMessage.id).where(
+            OutboxMessage.delivery.not_in(waiting), OutboxMessage.secret != ""
+        )
+    )
+    faults = [f"message {id_} still holds its secret" for id_ in kept]
+    undated = db.scalars(
+        select(OutboxMessage.id).where(
+            OutboxMessage.delivery == Delivery.SENT.value, OutboxMessage.sent_at.is_(None)
+        )
+    )
+    return faults + [f"message {id_} was sent at no moment" for id_ in undated]
+
+
+def files_of_the_database(db: Session, town: Services) -> list[str]:
+    """SQLite finds its own file whole and every reference kept (PostgreSQL checks as it writes)."""
+    if not town.database.is_sqlite:
+        return []
+    whole = [row[0] for row in db.execute(text("PRAGMA integrity_check(5)")) if row[0] != "ok"]
+    dangling = db.execute(text("PRAGMA foreign_key_check")).all()
+    return whole + [f"{row[0]} row {row[1]} refers to a missing {row[2]} row" for row in dangling]
+
+
+CHECKS: Mapping[str, Check] = {
+    "database": files_of_the_database,
+    "audit": audit_trail,
+    "photos": photos,
+    "outbox": outbox,
+}
+
+
+def verify(
+    town: Services, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, list[str]]:
+    """The faults found by each check, from one read transaction each."""
+    found = {}
+    for name, check in CHECKS.items():
+        progress(name)
+        with town.database.reading() as db:
+            found[name] = check(db, town)
+    return found
