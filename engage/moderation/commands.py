@@ -46,7 +46,7 @@ def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
     idea = proposals.Idea(**draft.payload)
     proposal = proposals.submit(db, idea, author=person, photo_id=draft.photo_id)
     receive(db, proposal.revisions[-1], author_id=person.id)
-    return path_of(proposal.id)
+    return path_of(proposal.id, idea.title)
 
 
 def receive(db: Session, revision: ProposalRevision, *, author_id: int | None) -> ModerationItem:
@@ -109,7 +109,6 @@ def propose_refusal(
     if not _contains(f"{revision.title}\n{revision.body}", grounds.excerpt):
         raise InvalidInput("excerpt", _("Ces mots ne sont pas dans le texte. Copiez-les."))
     _decide(db, item, Action.PROPOSE_REFUSAL, moderator, version, grounds)
-    item.taken_by_id = item.taken_until = None
 
 
 def confirm_refusal(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
@@ -136,6 +135,7 @@ def _decide(
     if item.version != version or not is_held_by(item, moderator):
         raise Conflict
     advance(db, item, action, TRANSITIONS, actor_id=moderator.id)
+    item.taken_by_id = item.taken_until = None
     item.decided_at = None if is_open(item) else clock.now()
     decision = Decision(
         item_id=item.id,

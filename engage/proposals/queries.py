@@ -142,11 +142,11 @@ def supporter_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
     if not ids:
         return {}
     rows = db.execute(
-        select(Endorsement.proposal_id, func.count())
+        select(Endorsement.proposal_id, func.count().label("n"))
         .where(Endorsement.proposal_id.in_(ids))
         .group_by(Endorsement.proposal_id)
     )
-    return dict(rows.tuples().all())
+    return {row.proposal_id: row.n for row in rows}
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def supporters_by_channel(db: Session, proposal: Proposal) -> dict[ContributionC
         .group_by(Endorsement.channel)
         .order_by(func.count().desc(), Endorsement.channel)
     )
-    return {ContributionChannel(channel): n for channel, n in rows.tuples()}
+    return {ContributionChannel(channel): n for channel, n in rows}
 
 
 def endorsement_of(db: Session, proposal: Proposal, person: Person) -> Endorsement | None:
