@@ -26,7 +26,7 @@ def reply(token: str) -> ResponseReturnValue:
     return _reply_page(link, token)
 
 
-@bp.post("/r/<token>/<int(max=2147483647):deadline_id>/<any(fait, prevu, pas-chez-nous):kind>")
+@bp.post("/r/<token>/<int(max=2147483647):deadline_id>/<any(fait, prevu, 'pas-chez-nous'):kind>")
 def answer(token: str, deadline_id: int, kind: str) -> ResponseReturnValue:
     db = get_db()
     link = queries.reply_link(db, token)
