@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -73,6 +74,9 @@ def init(contract: Path, demo: bool) -> None:
         click.echo(line)
     click.echo(f"Contract: {len(difference.lines)} changes")
     if demo and contracts.load_demo(town):
+        from engage.ops import remind as reminding
+
+        reminding.demo_day(town)
         click.echo("Demo: loaded")
 
 
@@ -84,6 +88,40 @@ def upgrade() -> None:
 
     before, after = migrate.upgrade(Services.of(Config.from_environ()).database)
     click.echo(f"Schema: {before or 'none'} -> {after}")
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Say what would leave, change nothing.")
+@click.option("--now", "moment", metavar="ISO", help="Do as if it were that moment.")
+def remind(dry_run: bool, moment: str | None) -> None:
+    """Send what is due: reminders to partners and all that waits; one line a message.
+
+    Local time, address, kind and subject, separated by tabs.
+    """
+    from engage.core import clock
+    from engage.ops.town import opened
+
+    with opened() as town:
+        from engage.ops import remind as reminding
+
+        with clock.at(_moment(moment)):
+            for line in reminding.foreseen(town) if dry_run else reminding.sent(town):
+                click.echo(line)
+
+
+def _moment(text: str | None) -> datetime:
+    """The moment that was typed, on the town's clocks unless it names a zone; else now."""
+    from engage.core import clock
+
+    if text is None:
+        return clock.now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not like 2026-06-02T10:00", param_hint="--now"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=clock.zone())
 
 
 for command in ops.ALL:

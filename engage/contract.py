@@ -14,6 +14,7 @@ from engage.incidents import contract as incidents
 from engage.incidents import demo as problems
 from engage.moderation import contract as moderation
 from engage.moderation import demo as ideas
+from engage.reminders import demo as partners
 from engage.territory import contract as territory
 
 DEMO_FILE = Path(__file__).parent / "contracts" / "demo.json"
@@ -56,4 +57,5 @@ def load_demo(town: Services) -> bool:
         ideas.load(db, data, people=everybody)
         votes.load(db, data, everybody, key=town.secret_key)
         problems.load(db, data, everybody, town.storage)
+        partners.load(db, data)
     return True

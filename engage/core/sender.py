@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engage.core import clock
@@ -34,10 +34,24 @@ class Letter:
     """A claimed and rendered message, ready to travel."""
 
     id: int
+    kind: str
     message_key: str
     channel: str
     recipient: str
-    rendered: Rendered
+    secret: str = field(repr=False)
+    rendered: Rendered = field(repr=False)
+
+
+def is_due(moment: datetime) -> ColumnElement[bool]:
+    """Queued and its time has come, or claimed by a sender that died."""
+    waits = or_(
+        OutboxMessage.delivery == Delivery.QUEUED.value,
+        and_(
+            OutboxMessage.delivery == Delivery.CLAIMED.value,
+            OutboxMessage.claimed_until < moment,
+        ),
+    )
+    return and_(waits, OutboxMessage.not_before <= moment)
 
 
 class Sender:
@@ -58,8 +72,10 @@ class Sender:
         self._keep_bodies = keep_bodies
         self._base_url = base_url
 
-    def deliver_all(self, limit: int = 500) -> int:
-        """Send what is due, one by one; returns how many left. Rerun-safe.
+    def deliver_all(
+        self, limit: int = 500, sent_one: Callable[[Letter], object] = lambda _: None
+    ) -> int:
+        """Send what is due, one by one; returns how many left, and tells of each. Rerun-safe.
 
         A gateway that does not answer is left alone until the next round; the others go on.
         """
@@ -71,8 +87,9 @@ class Sender:
                 found, letter = self._claim(down)
                 if not found:
                     break
-                if letter is not None:
-                    sent += self._send(letter, down)
+                if letter is not None and self._send(letter, down):
+                    sent += 1
+                    sent_one(letter)
         return sent
 
     def _claim(self, down: set[str]) -> tuple[bool, Letter | None]:
@@ -103,25 +120,21 @@ class Sender:
                 return True, None
             message.delivery = Delivery.CLAIMED.value
             message.claimed_until = clock.now() + CLAIM
-            letter = Letter(
-                message.id, message.dedupe_key, message.channel, message.recipient, rendered
+            return True, Letter(
+                message.id,
+                message.kind,
+                message.dedupe_key,
+                message.channel,
+                message.recipient,
+                message.secret,
+                rendered,
             )
-            return True, letter
 
     @staticmethod
     def _due(down: set[str]) -> Select[OutboxMessage]:
-        moment = clock.now()
         return (
             select(OutboxMessage)
-            .where(
-                or_(
-                    OutboxMessage.delivery == Delivery.QUEUED.value,
-                    (OutboxMessage.delivery == Delivery.CLAIMED.value)
-                    & (OutboxMessage.claimed_until < moment),
-                ),
-                OutboxMessage.not_before <= moment,
-                OutboxMessage.channel.not_in(down),
-            )
+            .where(is_due(clock.now()), OutboxMessage.channel.not_in(down))
             .order_by(OutboxMessage.not_before, OutboxMessage.id)
             .limit(1)
             .with_for_update(skip_locked=True)

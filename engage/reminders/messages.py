@@ -77,6 +77,7 @@ def _worded(
     return rendered(
         "reminders/digest",
         message,
+        line=line,
         subject=subject(found, sender=sender_name(found, town), now=now),
         count=summary(found, now=now),
         late=[(item, days_late(item, now)) for item in late],
@@ -117,17 +118,31 @@ def summary(found: Sequence[Item], *, now: datetime) -> str:
 
 
 def _which(found: Sequence[Item], now: datetime) -> str:
-    """`, dont 1 urgent et 2 en retard`; of one thing there is nothing to count."""
+    """`, dont 1 urgent et 2 en retard`, `, tous en retard`; one thing is not counted."""
     urgent = sum(item.urgent for item in found)
     late = sum(item.is_late(now) for item in found)
     if len(found) == 1:
         return _(", urgent") if urgent else _(", en retard") if late else ""
-    parts = []
-    if urgent:
-        parts.append(ngettext("{n} urgent", "{n} urgents", urgent).format(n=urgent))
-    if late:
-        parts.append(_("{n} en retard").format(n=late))
-    return _(", dont ") + _(" et ").join(parts) if parts else ""
+    some, all_ = [], []
+    for number, words in (
+        (urgent, ngettext("urgent", "urgents", urgent)),
+        (late, _("en retard")),
+    ):
+        if number == len(found):
+            all_.append(words)
+        elif number:
+            some.append(f"{number} {words}")
+    said = _(", dont ") + _(" et ").join(some) if some else ""
+    return said + (_(", tous ") + _(" et ").join(all_) if all_ else "")
+
+
+def line(item: Item) -> str:
+    """`G-1013 : Rats, souris, Centre ancien. Urgent. `; the date follows."""
+    if item.is_report:
+        return f"{item.what} ({item.reference.lower()}). "
+    parts = ", ".join(part for part in (item.what, item.where) if part)
+    urgent = _("Urgent.") + " " if item.urgent else ""
+    return f"{item.reference}\N{NO-BREAK SPACE}: {parts}. {urgent}"
 
 
 def days_late(item: Item, now: datetime) -> str:

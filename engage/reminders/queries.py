@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Mandate, Person, Role
@@ -116,16 +116,28 @@ def _told_today(db: Session, at: datetime) -> frozenset[int]:
 
 def reply_link(db: Session, token: str) -> ReplyLink | None:
     """The link with its contact, its digest and all the digest spoke of; usable or not."""
+    return db.scalar(_links().where(ReplyLink.token_hash == token_hash(token)))
+
+
+def first_link_of(db: Session, organisation_code: str) -> ReplyLink | None:
+    """The oldest link of an organisation, loaded the same way."""
     return db.scalar(
-        select(ReplyLink)
-        .options(
-            joinedload(ReplyLink.contact),
-            joinedload(ReplyLink.digest).options(
-                joinedload(Digest.organisation),
-                selectinload(Digest.reminders).joinedload(Reminder.deadline),
-            ),
-        )
-        .where(ReplyLink.token_hash == token_hash(token))
+        _links()
+        .join(ReplyLink.digest)
+        .join(Digest.organisation)
+        .where(Organisation.code == organisation_code)
+        .order_by(ReplyLink.id)
+        .limit(1)
+    )
+
+
+def _links() -> Select[ReplyLink]:
+    return select(ReplyLink).options(
+        joinedload(ReplyLink.contact),
+        joinedload(ReplyLink.digest).options(
+            joinedload(Digest.organisation),
+            selectinload(Digest.reminders).joinedload(Reminder.deadline),
+        ),
     )
 
 
