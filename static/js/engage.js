@@ -100,11 +100,12 @@
       const waiting = all("input[type=file]", form).map((i) => i.pending).filter(Boolean);
       if (waiting.length && !form.dataset.ready) {
         event.preventDefault();
-        Promise.all(waiting).then(() => {
+        // In a later task: a form that is still telling its listeners ignores requestSubmit.
+        Promise.all(waiting).then(() => setTimeout(() => {
           sent = false;
           form.dataset.ready = "yes";
           form.requestSubmit(button);
-        });
+        }));
         return;
       }
       // After the browser has read the form, or the button's own value would be lost.
