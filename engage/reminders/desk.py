@@ -117,7 +117,7 @@ def sent(db: Session) -> list[SentDigest]:
         .join(Organisation, Organisation.id == Digest.organisation_id)
         .order_by(Digest.id.desc())
         .limit(MAX_DIGESTS)
-    ).tuples()
+    ).all()
     deliveries = _deliveries(db, since)
     return [SentDigest(made, count, deliveries.get(made.id, ())) for made, count in rows]
 
