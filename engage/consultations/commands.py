@@ -134,7 +134,7 @@ def checked(question: Question, choices: Collection[int]) -> list[int]:
         alone = label(next(o.label for o in question.options if o.is_none))
         raise InvalidInput(
             "choix",
-            _("«\xa0{answer}\xa0» se choisit seul. Gardez l’un ou l’autre.").format(answer=alone),
+            _("Gardez «\xa0{answer}\xa0» tout seul, ou enlevez-le.").format(answer=alone),
         )
     if len(chosen) > question.max_choices:
         raise InvalidInput("choix", _too_many(question, len(chosen)))

@@ -122,7 +122,7 @@ def turnouts(db: Session, consultation_ids: Sequence[int]) -> dict[int, Turnout]
         .order_by(func.count().desc(), units.c.channel)
     )
     channels: dict[int, list[tuple[str, int]]] = {}
-    for consultation_id, channel, number in rows.tuples():
+    for consultation_id, channel, number in rows:
         channels.setdefault(consultation_id, []).append((channel, number))
     return {i: Turnout(sum(n for _, n in found), tuple(found)) for i, found in channels.items()}
 
@@ -147,7 +147,7 @@ def _groups(db: Session, questions: Sequence[Question]) -> dict[int, list[Ballot
         .group_by(Ballot.question_id, answers)
     )
     groups: dict[int, list[BallotGroup]] = {}
-    for question_id, named, number in rows.tuples():
+    for question_id, named, number in rows:
         groups.setdefault(question_id, []).append((json.loads(named), number))
     return groups
 
@@ -174,7 +174,7 @@ def voting_code(db: Session, key: bytes, typed: str) -> tuple[VotingCode, Consul
         .join(Consultation, Consultation.id == VotingCode.consultation_id)
         .where(VotingCode.code_hash == code_hash(key, code))
     ).one_or_none()
-    return row.tuple() if row else None
+    return (row[0], row[1]) if row else None
 
 
 def standing_code(db: Session, code_id: int, consultation_id: int) -> int | None:
@@ -196,6 +196,6 @@ def code_hash(key: bytes, code: str) -> str:
 def options_of(db: Session) -> dict[int, frozenset[int]]:
     """The option ids of every question, for self-checks."""
     found: dict[int, set[int]] = {}
-    for option_id, question_id in db.execute(select(Option.id, Option.question_id)).tuples():
+    for option_id, question_id in db.execute(select(Option.id, Option.question_id)):
         found.setdefault(question_id, set()).add(option_id)
     return {question_id: frozenset(ids) for question_id, ids in found.items()}

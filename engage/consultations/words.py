@@ -92,7 +92,7 @@ def outcome(question: Question, tally: Tally) -> str:
         ).format(names=names, n=leaders[0].voices)
     if tally.voters == 1:
         return _("{name} arrive en tête\xa0: la seule réponse reçue.").format(name=names)
-    return _("{name} arrive en tête\xa0: {n} réponses sur {total}.").format(
+    return _("{name} arrive en tête\xa0: {n} votants sur {total} l’ont choisi.").format(
         name=names, n=leaders[0].voices, total=tally.voters
     )
 
