@@ -10,6 +10,7 @@ from engage.ops.town import opened
 
 ROLES = ("council", "agent", "coordinator", "mediator", "admin")
 FILE = click.Path(path_type=Path, dir_okay=False)
+COUNT = click.IntRange(0, 10_000_000)
 
 
 @click.command()
@@ -129,10 +130,35 @@ def doctor() -> None:
     sys.exit(broken)
 
 
+@click.command()
+@click.option("--proposals", type=COUNT, default=0, show_default=True)
+@click.option("--endorsements", type=COUNT, help="[default: five times the proposals]")
+@click.option("--incidents", type=COUNT, default=0, show_default=True)
+@click.option("--ballots", type=COUNT, default=0, show_default=True)
+def seed(proposals: int, endorsements: int | None, incidents: int, ballots: int) -> None:
+    """Fill a demo database with invented ideas, supports, reports and votes, to measure speed.
+
+    Refused without ENGAGE_DEMO=1: nothing of it can be told from the real thing afterwards.
+    """
+    from engage.ops import seed as seeding
+
+    with opened() as town:
+        if not town.config.demo:
+            raise click.ClickException("only a demo can be filled: ENGAGE_DEMO=1")
+        wanted = seeding.Load(
+            proposals=proposals,
+            endorsements=5 * proposals if endorsements is None else endorsements,
+            incidents=incidents,
+            ballots=ballots,
+        )
+        with click.progressbar(length=wanted.total, label="Seeding", show_pos=True) as bar:
+            seeding.seed(town.database, wanted, bar.update)
+
+
 def _say(name: str) -> None:
     """Progress, for a person who watches."""
     if sys.stderr.isatty():
         click.echo(name, err=True)
 
 
-ALL = (backup, doctor, invite, purge, restore, verify)
+ALL = (backup, doctor, invite, purge, restore, seed, verify)

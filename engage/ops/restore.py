@@ -15,6 +15,7 @@ from engage.core.config import Config
 from engage.core.db import WRITES, Database
 from engage.ops import archive
 from engage.ops.archive import BadBackup, Manifest
+from engage.ops.numbering import continue_numbering
 
 BATCH = 2_000
 
@@ -169,8 +170,7 @@ def _load(connection: Connection, manifest: Manifest, folder: Path, progress: Pr
         if table.name in manifest.counts:
             _fill(connection, table, manifest, folder / f"{table.name}.jsonl")
             progress(table.name)
-    if connection.dialect.name == "postgresql":
-        _continue_numbering(connection, metadata)
+    continue_numbering(connection, metadata.sorted_tables)
     migrate.upgrade_within(connection)
 
 
@@ -204,22 +204,6 @@ def _point(
         statement = statement.where(table.c[name] == bindparam(f"_{name}"))
     wanted = {f"_{name}" for name in [*keys, *inward]}
     connection.execute(statement, [{k: row[k] for k in row if k in wanted} for row in pointers])
-
-
-def _continue_numbering(connection: Connection, metadata: MetaData) -> None:
-    """New rows get numbers after the highest that came back."""
-    for table in metadata.sorted_tables:
-        column = next(iter(table.primary_key.columns))
-        sequence = connection.scalar(
-            text("SELECT pg_get_serial_sequence(:table, :column)"),
-            {"table": table.name, "column": column.name},
-        )
-        highest = connection.scalar(select(func.max(column))) if sequence else None
-        if highest is not None:
-            connection.execute(
-                text("SELECT setval(:sequence, :highest)"),
-                {"sequence": sequence, "highest": highest},
-            )
 
 
 def _move_in(source: Path, target: Path, stamp: str, aside: list[str]) -> None:

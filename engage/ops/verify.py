@@ -8,6 +8,7 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.orm import Session
 
 from engage import schema
+from engage.consultations import verify as consultations
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.errors import NotFound
@@ -119,6 +120,7 @@ CHECKS: Mapping[str, Check] = {
     "audit": audit_trail,
     "photos": photos,
     "outbox": outbox,
+    "votes": lambda db, town: consultations.check(db),
 }
 
 
