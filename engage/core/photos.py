@@ -1,5 +1,6 @@
 """Photos as rows: which file belongs to what; the file is written before the row."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String
@@ -27,12 +28,26 @@ class Photo(Base):
         return f"{self.key}-small"
 
 
-def keep(db: Session, storage: Storage, prepared: PreparedPhoto) -> Photo:
-    """Write both files, then the row; a request that fails leaves an orphan for `engage purge`."""
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A photo whose files are safely on the disk and that no row names yet."""
+
+    key: str
+    width: int
+    height: int
+
+
+def store(storage: Storage, prepared: PreparedPhoto) -> StoredPhoto:
+    """Write both files; call it with no transaction open, since it waits for the disk."""
     key = storage.new_key()
     storage.put(key, prepared.large)
     storage.put(f"{key}-small", prepared.small)
-    photo = Photo(key=key, width=prepared.width, height=prepared.height, created_at=clock.now())
+    return StoredPhoto(key, prepared.width, prepared.height)
+
+
+def keep(db: Session, stored: StoredPhoto) -> Photo:
+    """Write the row; a request that fails leaves orphan files for `engage purge`."""
+    photo = Photo(key=stored.key, width=stored.width, height=stored.height, created_at=clock.now())
     db.add(photo)
     db.flush()
     return photo

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from engage.core import clock, i18n, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
-from engage.core.images import PreparedPhoto, prepare
+from engage.core.images import prepare
+from engage.core.photos import StoredPhoto, store
 from engage.core.services import Services
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -93,8 +94,8 @@ def accepts_photos(*fields: str) -> Callable[[View], View]:
     return mark
 
 
-def prepared_photo(field: str) -> PreparedPhoto | None:
-    """The photo sent in `field`, ready to keep, or None; raises `InvalidInput`."""
+def sent_photo(field: str) -> StoredPhoto | None:
+    """The photo sent in `field`, re-encoded and on the disk, or None; raises `InvalidInput`."""
     found = g.get("photos", {}).get(field)
     if isinstance(found, InvalidInput):
         raise found
@@ -154,7 +155,7 @@ def prepare_photos() -> None:
             continue
         throttle.hit_hourly(apart(), f"photo:{visitor_address()}", limit=200)
         try:
-            g.photos[field] = prepare(file.stream, field)
+            g.photos[field] = store(services().storage, prepare(file.stream, field))
         except InvalidInput as refusal:
             g.photos[field] = refusal
 

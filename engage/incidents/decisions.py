@@ -9,7 +9,7 @@ from engage.core import photos
 from engage.core.errors import InvalidInput
 from engage.core.i18n import _
 from engage.core.i18n import lazy as __
-from engage.core.web import get_db, prepared_photo, services
+from engage.core.web import get_db, sent_photo
 from engage.incidents import commands, following, queries
 from engage.incidents.forms import (
     AssignForm,
@@ -65,8 +65,8 @@ def _schedule(incident: Incident, person: Person, form: Form) -> None:
 
 
 def _resolve(incident: Incident, person: Person, form: Form) -> None:
-    sent = prepared_photo("photo")
-    photo = photos.keep(get_db(), services().storage, sent) if sent else None
+    sent = sent_photo("photo")
+    photo = photos.keep(get_db(), sent) if sent else None
     commands.resolve(get_db(), incident, actor=person, word=form.word.data, photo=photo)
 
 

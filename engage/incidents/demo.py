@@ -42,7 +42,9 @@ class Demo:
 
     def picture(self, code: str, *, repaired: bool) -> Photo:
         """A drawn photo that says it is one of the demo."""
-        return photos.keep(self.db, self._storage, prepare(_drawing(code, repaired=repaired)))
+        return photos.keep(
+            self.db, photos.store(self._storage, prepare(_drawing(code, repaired=repaired)))
+        )
 
 
 def load(db: Session, data: dict[str, Any], people: Mapping[str, Person], storage: Storage) -> None:

@@ -15,9 +15,8 @@ from engage.core.web import (
     form_page,
     get_db,
     page,
-    prepared_photo,
     see_other,
-    services,
+    sent_photo,
     visitor_address,
 )
 from engage.incidents import commands, display, duty, places, queries, routing
@@ -105,8 +104,8 @@ def send() -> ResponseReturnValue:
 def _submit(form: ReportForm, kind: IncidentKind, place: Place | None) -> str:
     if place is None:
         raise InvalidInput("lieu", _("Ce lieu n’est pas dans la liste. Choisissez-en un autre."))
-    sent = prepared_photo("photo") if kind.circuit is Circuit.OPEN else None
-    photo = photos.keep(get_db(), services().storage, sent) if sent else None
+    sent = sent_photo("photo") if kind.circuit is Circuit.OPEN else None
+    photo = photos.keep(get_db(), sent) if sent else None
     report_ = commands.Report(
         kind=kind,
         place=place,

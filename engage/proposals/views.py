@@ -22,8 +22,8 @@ from engage.core.web import (
     form_page,
     get_db,
     page,
-    prepared_photo,
     see_other,
+    sent_photo,
     services,
     visitor_address,
 )
@@ -33,8 +33,6 @@ from engage.proposals.forms import ActionForm, IdeaForm, SupportForm
 from engage.proposals.models import Proposal
 from engage.proposals.steps import CHANNELS, steps
 from engage.proposals.workflow import READ_WITHIN, Status
-from engage.territory import queries as territory
-from engage.territory.models import Action, Neighbourhood
 
 bp = Blueprint("proposals", __name__)
 
@@ -45,20 +43,20 @@ SUPPORTS_AN_HOUR = 600
 BIGGEST_ID = 2**31 - 1
 
 
-def neighbourhoods() -> list[Neighbourhood]:
-    return services().cache.get("neighbourhoods", lambda: territory.neighbourhoods(get_db()))
+def quarters() -> list[queries.Quarter]:
+    return services().cache.get("proposals.quarters", lambda: queries.quarters(get_db()))
 
 
-def actions() -> list[Action]:
-    return services().cache.get("actions", lambda: territory.actions(get_db()))
+def subjects() -> list[queries.Subject]:
+    return services().cache.get("proposals.subjects", lambda: queries.subjects(get_db()))
 
 
 @bp.get("/propositions")
 @public_page
 def index() -> ResponseReturnValue:
     """The newest ideas, narrowed by neighbourhood and action."""
-    hood = _chosen("quartier", {n.code: n for n in neighbourhoods()})
-    action = _chosen("action", {str(a.number): a for a in actions()})
+    hood = _chosen("quartier", {n.code: n for n in quarters()})
+    action = _chosen("action", {str(a.number): a for a in subjects()})
     before = request.args.get("avant", type=int)
     if before is not None and not 0 < before <= BIGGEST_ID:
         raise NotFound
@@ -75,8 +73,8 @@ def index() -> ResponseReturnValue:
         hood=hood,
         action=action,
         before=before,
-        neighbourhoods=neighbourhoods(),
-        actions=actions(),
+        neighbourhoods=quarters(),
+        actions=subjects(),
     )
 
 
@@ -134,7 +132,7 @@ def refusal_of() -> Callable[[Session, Proposal], queries.Refusal | None]:
 
 def _action_form(proposal: Proposal) -> ActionForm:
     form = ActionForm(action=str(proposal.action.number) if proposal.action else "")
-    form.action.offer(actions(), _("Aucun sujet"))
+    form.action.offer(subjects(), _("Aucun sujet"))
     return form
 
 
@@ -143,7 +141,7 @@ def change_action(proposal_id: int) -> ResponseReturnValue:
     """The suggestion is shown after sending: a step to confirm it would be a fifth screen."""
     person, proposal = gate.signed_in(), _visible(proposal_id)
     form = ActionForm()
-    form.action.offer(actions(), _("Aucun sujet"))
+    form.action.offer(subjects(), _("Aucun sujet"))
     if form.validate_on_submit():
         commands.change_action(get_db(), proposal, action_id=form.action.action_id, person=person)
         flash(_("C’est changé."), "ok")
@@ -161,7 +159,7 @@ def _first_words() -> dict[str, str]:
     person = gate.actor()
     if person is None:
         return {}
-    codes = {n.id: n.code for n in neighbourhoods()}
+    codes = {n.id: n.code for n in quarters()}
     again = request.args.get("reprendre", type=int) or 0
     if not 0 < again <= BIGGEST_ID:
         return {"neighbourhood": codes.get(person.neighbourhood_id or 0, "")}
@@ -178,7 +176,7 @@ def _first_words() -> dict[str, str]:
 
 
 def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
-    form.offer(neighbourhoods(), actions())
+    form.offer(quarters(), subjects())
     return form_page("proposals/new.html", form, **context)
 
 
@@ -188,16 +186,16 @@ def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Keep the idea until its author is known; somebody signed in is done here."""
     form = IdeaForm()
-    form.offer(neighbourhoods(), actions())
+    form.offer(quarters(), subjects())
     valid = form.validate_on_submit()
     with form.refusals():
-        photo = prepared_photo("photo")
+        photo = sent_photo("photo")
         if not valid:
             return _idea_page(form)
         throttle.hit_hourly(apart(), f"idea:{visitor_address()}", limit=IDEAS_AN_HOUR)
         db = get_db()
         earlier = accounts_queries.waiting_draft(db, form.brouillon.data or "")
-        photo_id = photos.keep(db, services().storage, photo).id if photo else None
+        photo_id = photos.keep(db, photo).id if photo else None
         if earlier is not None and photo_id is None:
             photo_id = earlier.photo_id
             db.delete(earlier)

@@ -84,7 +84,7 @@ def link_of(db: Session, token: str) -> FollowLink:
 def make_photo(db: Session, storage: Storage) -> Photo:
     import io
 
-    return photos.keep(db, storage, prepare(io.BytesIO(photo_bytes(64, 48))))
+    return photos.keep(db, photos.store(storage, prepare(io.BytesIO(photo_bytes(64, 48)))))
 
 
 def repaired(db: Session, estate: Estate, storage: Storage) -> tuple[Incident, str]:

@@ -44,7 +44,7 @@ def faults(town: Services) -> list[str]:
 
 def test_an_honest_town_has_no_fault(town: Services, item: int) -> None:
     with town.database.transaction() as db:
-        photos.keep(db, town.storage, prepare(io.BytesIO(photo_bytes())))
+        photos.keep(db, photos.store(town.storage, prepare(io.BytesIO(photo_bytes()))))
     assert not faults(town)
 
 
@@ -102,7 +102,7 @@ def test_photos_without_files_and_files_without_photos_are_found(
     town: Services, moment: Moment
 ) -> None:
     with town.database.transaction() as db:
-        photo = photos.keep(db, town.storage, prepare(io.BytesIO(photo_bytes())))
+        photo = photos.keep(db, photos.store(town.storage, prepare(io.BytesIO(photo_bytes()))))
     town.storage.delete(photo.small_key)
     town.storage.put("e" * 32, b"nobody's")
     moment.move_to(clock.now().replace(year=2099))
