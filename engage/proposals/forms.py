@@ -12,7 +12,7 @@ from engage.core.i18n import current, label
 from engage.core.i18n import lazy as _
 from engage.proposals.commands import Idea
 from engage.proposals.language import language_of
-from engage.territory.models import Action, Neighbourhood
+from engage.proposals.queries import Quarter, Subject
 
 MAX_TITLE, MAX_TEXT = 80, 4000
 
@@ -24,7 +24,7 @@ class ActionField(SelectField):
         super().__init__(text, validate_choice=False, **options)
         self.ids: dict[str, int] = {}
 
-    def offer(self, actions: Sequence[Action], empty: str) -> None:
+    def offer(self, actions: Sequence[Subject], empty: str) -> None:
         """Show these actions after the line `empty`."""
         self.ids = {str(a.number): a.id for a in actions}
         named = [(str(a.number), f"{a.number}. {label(a.short_label)}") for a in actions]
@@ -67,7 +67,7 @@ class IdeaForm(SendOnceForm):
     photo = FileField(_("Une photo"))
     brouillon = HiddenField()
 
-    def offer(self, neighbourhoods: Sequence[Neighbourhood], actions: Sequence[Action]) -> None:
+    def offer(self, neighbourhoods: Sequence[Quarter], actions: Sequence[Subject]) -> None:
         """Fill in the choices."""
         self._hoods = {n.code: n.id for n in neighbourhoods}
         self.neighbourhood.choices = [

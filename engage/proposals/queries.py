@@ -16,6 +16,7 @@ from engage.proposals.addresses import path_of
 from engage.proposals.models import Endorsement, Proposal, ProposalRevision
 from engage.proposals.policy import can_see_waiting_photos
 from engage.proposals.workflow import Status
+from engage.territory import queries as territory
 from engage.territory.models import Neighbourhood
 
 FIRST_WORDS = 180
@@ -27,6 +28,34 @@ def visible_to(person: Person | None) -> ColumnElement[bool]:
     """What `person` may see: what is public, and one's own ideas whatever became of them."""
     public = Proposal.visibility == Visibility.PUBLIC
     return public if person is None else or_(public, Proposal.author_id == person.id)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A neighbourhood as lists and forms offer it; kept for a minute, so no row of a session."""
+
+    id: int
+    code: str
+    name: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An action of the contract as lists and forms offer it."""
+
+    id: int
+    number: int
+    short_label: dict[str, str]
+
+
+def quarters(db: Session) -> list[Quarter]:
+    """All neighbourhoods in the contract's order."""
+    return [Quarter(n.id, n.code, n.name) for n in territory.neighbourhoods(db)]
+
+
+def subjects(db: Session) -> list[Subject]:
+    """All actions of the contract by number."""
+    return [Subject(a.id, a.number, a.short_label) for a in territory.actions(db)]
 
 
 @dataclass(frozen=True)
