@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, insert, text
+from sqlalchemy import Integer, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
@@ -74,8 +74,9 @@ def cast_ballot(
     The primary key of the roll decides between two votes of one unit at the same moment.
     """
     now = clock.now()
-    _require_open(question.consultation, now)
-    require(can_vote, question.consultation, unit, now)
+    asked = question.consultation
+    _require_open(asked.cancelled_at, asked.opens_at, asked.closes_at, now=now)
+    require(can_vote, asked, unit, now)
     answers = checked(question, choices)
     connection = db.connection()
     used = connection.execute(
@@ -83,7 +84,7 @@ def cast_ballot(
         {
             "question_id": question.id,
             "unit": unit,
-            "consultation_id": question.consultation_id,
+            "consultation_id": asked.id,
             "channel": channel.value,
             "captured_by": captured_by,
             "code_id": code_of(unit),
@@ -100,23 +101,29 @@ def cast_ballot(
 
 def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:
     """Say why the right could not be used: what was loaded before may have changed meanwhile."""
-    consultation = db.get_one(Consultation, question.consultation_id, populate_existing=True)
-    _require_open(consultation, now)
+    dates = db.execute(
+        select(Consultation.cancelled_at, Consultation.opens_at, Consultation.closes_at).where(
+            Consultation.id == question.consultation_id
+        )
+    ).one()
+    _require_open(*dates, now=now)
     code_id = code_of(unit)
-    if code_id and queries.standing_code(db, code_id, consultation.id) is None:
+    if code_id and queries.standing_code(db, code_id, question.consultation_id) is None:
         raise Denied(_("Ce code ne vote plus ici. Utilisez la lettre la plus récente."))
     raise AlreadyVoted(_("Vous avez déjà voté. Votre réponse est comptée."))
 
 
-def _require_open(consultation: Consultation, now: datetime) -> None:
+def _require_open(
+    cancelled_at: datetime | None, opens_at: datetime, closes_at: datetime, *, now: datetime
+) -> None:
     """Raise `NotOpen` with a sentence that says why."""
-    if consultation.cancelled_at is not None:
+    if cancelled_at is not None:
         raise NotOpen(_("Cette concertation est annulée. Votre réponse n’est pas comptée."))
-    if now < consultation.opens_at:
-        opens = moment(consultation.opens_at)
+    if now < opens_at:
+        opens = moment(opens_at)
         raise NotOpen(_("Le vote n’est pas encore ouvert. Il ouvre {day}.").format(day=opens))
-    if consultation.closes_at <= now:
-        closed = moment(consultation.closes_at)
+    if closes_at <= now:
+        closed = moment(closes_at)
         raise NotOpen(
             _("Le vote est fini depuis {day}. Votre réponse n’est pas comptée.").format(day=closed)
         )
