@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -154,18 +154,17 @@ class Preview:
     """What leaves at the next moment when reminders may leave."""
 
     at: datetime
+    at_once: bool
     digests: Sequence[NextDigest]
-
-    @property
-    def day(self) -> date:
-        return clock.local(self.at).date()
 
 
 def preview(db: Session) -> Preview:
     """What the clock would make now, or at the next opening when it is night or a holiday."""
-    at = next_office_hour(clock.now())
+    now = clock.now()
+    at = next_office_hour(now)
     return Preview(
         at,
+        at == now,
         [
             NextDigest(
                 planned.organisation,

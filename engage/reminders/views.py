@@ -54,13 +54,15 @@ def _reply_page(
 ) -> Response:
     db = get_db()
     found = items(db, queries.owed_about(db, link.digest))
+    answers = queries.answers_about(db, [item.deadline for item in found])
+    found.sort(key=lambda item: item.key in answers)  # what still waits for an answer first
     response = page(
         "reminders/reply.html",
         422 if refused else 200,
         link=link,
         token=token,
         items=found,
-        answers=queries.answers_about(db, [item.deadline for item in found]),
+        answers=answers,
         forms={item.deadline.id: _forms(item, refused) for item in found},
         refused=refused,
         now=clock.now(),
