@@ -120,7 +120,7 @@ CHECKS: Mapping[str, Check] = {
     "audit": audit_trail,
     "photos": photos,
     "outbox": outbox,
-    "votes": lambda db, town: consultations.check(db),
+    "votes": lambda db, _: consultations.check(db),
 }
 
 
