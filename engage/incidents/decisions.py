@@ -52,7 +52,9 @@ class Decision:
 
 
 def _assign(incident: Incident, person: Person, form: Form) -> None:
-    organisation = get_db().get(Organisation, form.organisation.data)
+    chosen = form.organisation.data
+    known = chosen.isdecimal() and chosen.isascii() and len(chosen) < 10
+    organisation = get_db().get(Organisation, int(chosen)) if known else None
     if organisation is None:
         raise InvalidInput("organisation", _("Choisissez une organisation de la liste."))
     commands.assign(

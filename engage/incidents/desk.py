@@ -15,7 +15,7 @@ from engage.deadlines.models import Deadline
 from engage.incidents import routing
 from engage.incidents.models import Incident, IncidentFollower
 from engage.incidents.policy import agent_organisations, can_see_all
-from engage.incidents.queries import FACTS
+from engage.incidents.queries import FACTS, is_code
 from engage.incidents.workflow import ENDED, OPEN, Status
 from engage.territory.models import Neighbourhood, Organisation
 
@@ -119,7 +119,7 @@ def rows(
         .order_by(Incident.urgent.desc(), due, Incident.id)
         .limit(PAGE_SIZE + 1)
     )
-    if wanted is None:
+    if wanted is None or (neighbourhood and not is_code(neighbourhood)):
         return DeskPage((), "")
     statement = statement.where(wanted())
     if neighbourhood:
@@ -132,7 +132,7 @@ def rows(
         further = or_(due > moment, and_(due == moment, Incident.id > id_))
         same = and_(Incident.urgent == urgent, further)
         statement = statement.where(or_(same, ~Incident.urgent) if urgent else same)
-    found = [Row(incident, due_at) for incident, due_at in db.execute(statement).tuples()]
+    found = [Row(incident, due_at) for incident, due_at in db.execute(statement)]
     page = found[:PAGE_SIZE]
     return DeskPage(page, page[-1].key if len(found) > PAGE_SIZE else "")
 
@@ -149,6 +149,8 @@ def _parsed(key: str) -> tuple[bool, datetime, int] | None:
     try:
         urgent, stamp, id_ = (int(part) for part in key.split("."))
         moment = datetime.fromtimestamp(stamp // 1_000_000, UTC)
+        if not 0 < id_ < 2**31:
+            return None
         return bool(urgent), moment.replace(microsecond=stamp % 1_000_000), int(id_)
     except (ValueError, OverflowError, OSError):
         return None
@@ -161,10 +163,11 @@ def item(db: Session, reference: str) -> tuple[Incident, int] | None:
         .where(IncidentFollower.incident_id == Incident.id)
         .scalar_subquery()
     )
+    wanted = reference.strip().upper()
+    if not is_code(wanted):
+        return None
     row = db.execute(
-        select(Incident, followers)
-        .options(*FACTS)
-        .where(Incident.reference == reference.strip().upper()[:16])
+        select(Incident, followers).options(*FACTS).where(Incident.reference == wanted)
     ).first()
     return (row[0], row[1]) if row else None
 

@@ -116,17 +116,20 @@ def history(incident: Incident, events: Sequence[IncidentEvent]) -> list[Past]:
 
 
 def steps(
-    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline] = ()
+    incident: Incident,
+    events: Sequence[IncidentEvent],
+    dates: Sequence[Deadline] = (),
+    *,
+    last: str = "",
 ) -> list[Step]:
-    """Received → with whom → what now → repaired → confirmed, with days."""
+    """Received → with whom → what now → repaired → confirmed (`last` says by whom), with days."""
     received = Step(_("Reçu"), "done", _long(events, Status.TO_QUALIFY) or _day(incident))
     status = incident.status
     if incident.kind.is_thanks:
         state = "done" if status is Status.CLOSED else "todo"
         return [received, Step(_("Merci transmis"), state, _long(events, Status.CLOSED))]
     if status not in OPEN and status not in AFTER_REPAIR:
-        last = events[-1] if events else None
-        ended = Step(badge(incident).text, "done", date_short(last.at) if last else "")
+        ended = Step(badge(incident).text, "done", date_short(events[-1].at) if events else "")
         return [received, *_given(incident, events), ended]
     if status in AFTER_REPAIR:
         repaired = Step(_("Réparé"), "done", _long(events, Status.RESOLVED))
@@ -136,7 +139,7 @@ def steps(
         *_given(incident, events, dates),
         *_current(incident, events, dates),
         Step(_("Réparé"), "todo"),
-        Step(_("Confirmé par vous"), "todo"),
+        Step(last or _("Confirmé par un habitant"), "todo"),
     ]
 
 

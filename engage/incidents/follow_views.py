@@ -41,7 +41,7 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         found=found,
         incident=incident,
         token=token,
-        steps=display.steps(incident, events, dates),
+        steps=display.steps(incident, events, dates, last=_("Confirmé par vous")),
         history=display.history(incident, events),
         photos=queries.photos_for(db, found),
         followers=queries.follower_count(db, incident) if is_open else 0,

@@ -1,7 +1,7 @@
 """Forms of reports: sending one, following it, answering, and the decisions of those in charge."""
 
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engage.core.forms import Form, Line, SendOnceForm, Words
@@ -49,11 +49,8 @@ class DecisionForm(SendOnceForm):
 
 
 class AssignForm(DecisionForm):
-    organisation = SelectField(
-        _("Confier à"),
-        coerce=int,
-        validate_choice=False,
-        validators=[InputRequired(_("Choisissez une organisation."))],
+    organisation = StringField(
+        _("Confier à"), validators=[InputRequired(_("Choisissez une organisation."))]
     )
 
 

@@ -20,8 +20,8 @@ from engage.core.web import (
     see_other,
 )
 from engage.incidents import desk, display, queries
-from engage.incidents.decisions import DECISIONS, Decision
-from engage.incidents.forms import AssignForm, DecisionForm
+from engage.incidents.decisions import DECISIONS
+from engage.incidents.forms import DecisionForm
 from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit, Incident
 from engage.incidents.policy import can_open_desk, can_see
@@ -73,7 +73,9 @@ def _item_page(
     events = queries.events(db, incident)
     dates = desk.dates(db, incident)
     allowed = [name for name, decision in DECISIONS.items() if decision.fits(incident, person)]
-    forms = {name: _blank(DECISIONS[name], incident) for name in allowed}
+    forms = {
+        name: DECISIONS[name].form(formdata=None, version=str(incident.version)) for name in allowed
+    }
     if refused in forms:
         forms[refused] = form
     for name, one in forms.items():
@@ -99,13 +101,6 @@ def _item_page(
     )
 
 
-def _blank(decision: Decision, incident: Incident) -> Form:
-    form = decision.form(formdata=None, version=str(incident.version))
-    if isinstance(form, AssignForm):
-        form.organisation.choices = []
-    return form
-
-
 @bp.post("/gup/<reference>/<name>")
 @accepts_photos("photo")
 @send_once
@@ -118,8 +113,6 @@ def decide(reference: str, name: str) -> ResponseReturnValue:
     if not decision.policy(person, incident):
         raise Denied
     form = decision.form()
-    if isinstance(form, AssignForm):
-        form.organisation.choices = []
     if form.version.data != str(incident.version) or not decision.fits(incident, person):
         return _meanwhile(incident, form)
     if form.validate_on_submit():

@@ -1,10 +1,11 @@
 """Reads for residents and the public: what can be reported, lists, one report, a follow page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engage.accounts.models import Person
@@ -29,6 +30,9 @@ REPAIRED = (Status.RESOLVED, Status.CONFIRMED, Status.CLOSED)
 STATES = {"ouverts": OPEN, "repares": REPAIRED, "": (*OPEN, *REPAIRED)}
 """The filter of the public list; duplicates and what was sent elsewhere stay out of it."""
 
+CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What codes and references are made of; anything else is not even looked for."""
+
 FACTS = (
     joinedload(Incident.kind),
     joinedload(Incident.place),
@@ -43,7 +47,14 @@ def tiles(db: Session) -> Sequence[Tile]:
     return db.scalars(select(Tile).order_by(Tile.position)).all()
 
 
+def is_code(typed: str) -> bool:
+    """Whether `typed` may name something (PostgreSQL would refuse a NUL, for instance)."""
+    return CODE.fullmatch(typed) is not None
+
+
 def tile(db: Session, code: str) -> Tile | None:
+    if not is_code(code):
+        return None
     return db.scalar(select(Tile).where(Tile.code == code))
 
 
@@ -58,6 +69,8 @@ def choices(db: Session, chosen: Tile) -> Sequence[IncidentKind]:
 
 def kind(db: Session, code: str) -> IncidentKind | None:
     """What a resident can choose; kinds of staff only are not among them."""
+    if not is_code(code):
+        return None
     return db.scalar(
         select(IncidentKind)
         .options(joinedload(IncidentKind.tile))
@@ -66,6 +79,8 @@ def kind(db: Session, code: str) -> IncidentKind | None:
 
 
 def place(db: Session, code: str) -> Place | None:
+    if not is_code(code):
+        return None
     return db.scalar(
         select(Place).options(joinedload(Place.neighbourhood)).where(Place.code == code)
     )
@@ -85,6 +100,8 @@ def public_list(
     if before is not None:
         statement = statement.where(Incident.id < before)
     if neighbourhood:
+        if not is_code(neighbourhood):
+            return page_of([])
         statement = statement.where(
             Incident.neighbourhood_id
             == select(Neighbourhood.id).where(Neighbourhood.code == neighbourhood).scalar_subquery()
@@ -103,8 +120,9 @@ def by_reference(db: Session, reference: str) -> Incident | None:
 
 
 def _by_reference(reference: str) -> Select[Incident]:
-    wanted = reference.strip().upper()[:16]
-    return select(Incident).options(*FACTS).where(Incident.reference == wanted)
+    wanted = reference.strip().upper()
+    known = Incident.reference == wanted if is_code(wanted) else false()
+    return select(Incident).options(*FACTS).where(known)
 
 
 def reference_of(db: Session, incident_id: int | None) -> str:

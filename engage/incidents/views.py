@@ -1,6 +1,6 @@
 """Pages for everybody: report a problem in three or four screens, see what was reported."""
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
@@ -97,6 +97,7 @@ def send() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             token = _submit(form, kind, place)
+            flash(_("C’est envoyé. Gardez ce numéro et cette page."), "ok")
             return see_other(f"/suivi/{token}")
     return _form_page("incidents/report.html", form, kind, place)
 
@@ -121,6 +122,8 @@ def _submit(form: ReportForm, kind: IncidentKind, place: Place | None) -> str:
 def public_list() -> ResponseReturnValue:
     hood, state = request.args.get("quartier", ""), request.args.get("etat", "")
     before = request.args.get("avant", type=int)
+    if before is not None and not 0 < before < 2**31:
+        before = None
     found = queries.public_list(get_db(), before=before, neighbourhood=hood[:48], state=state[:16])
     return page(
         "incidents/list.html",
