@@ -42,13 +42,13 @@ class RefusalForm(DecisionForm):
     )
     excerpt = Line(
         _("Le passage concerné"),
-        validators=[Length(max=500, message=_("Ce passage est trop long : 500 caractères."))],
+        validators=[Length(max=500, message=_("Ce passage est trop long : 500 caractères."))],
     )
     note = Words(
         _("Un mot pour l’auteur"),
         validators=[
             DataRequired(_("Expliquez votre choix à l’auteur en une phrase.")),
-            Length(max=1000, message=_("Ce mot est trop long : 1 000 caractères au plus.")),
+            Length(max=1000, message=_("Ce mot est trop long : 1 000 caractères au plus.")),
         ],
     )
 

@@ -78,6 +78,11 @@ class Line:
     own: bool
     judged: bool
 
+    @property
+    def is_free(self) -> bool:
+        """Whether this member may read it now."""
+        return not (self.held or self.own or self.judged)
+
 
 def queue(db: Session, person: Person, *, after_id: int = 0) -> tuple[list[Line], int | None]:
     """The oldest open items after `after_id`, and where the list continues."""

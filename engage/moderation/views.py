@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
         next_id=next_id,
         after=after,
         can_take=policy.can_moderate(person),
+        free=next_id is not None or any(line.is_free for line in lines),
     )
 
 

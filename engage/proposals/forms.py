@@ -47,7 +47,7 @@ class IdeaForm(SendOnceForm):
         validators=[
             DataRequired(_("Écrivez votre idée en une phrase.")),
             Length(
-                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
+                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
             ),
         ],
     )
@@ -55,15 +55,15 @@ class IdeaForm(SendOnceForm):
         _("Expliquez un peu"),
         validators=[
             DataRequired(_("Expliquez votre idée en quelques mots.")),
-            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
+            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
         ],
     )
     neighbourhood = SelectField(
-        _("Quel quartier ?"),
+        _("Quel quartier ?"),
         validate_choice=False,
         validators=[DataRequired(_("Choisissez un quartier."))],
     )
-    action = ActionField(_("Quel sujet du contrat de quartier ?"))
+    action = ActionField(_("Quel sujet du contrat de quartier ?"))
     photo = FileField(_("Une photo"))
     brouillon = HiddenField()
 
@@ -74,7 +74,7 @@ class IdeaForm(SendOnceForm):
             ("", _("Choisissez")),
             *((n.code, label(n.name)) for n in neighbourhoods),
         ]
-        self.action.offer(actions, str(_("Je ne sais pas : choisissez pour moi")))
+        self.action.offer(actions, str(_("Je ne sais pas : choisissez pour moi")))
 
     def validate_neighbourhood(self, field: SelectField) -> None:
         if field.data and field.data not in self._hoods:

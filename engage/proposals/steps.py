@@ -30,7 +30,7 @@ def steps(proposal: Proposal) -> list[Step]:
     """The steps of an idea, in order."""
     received = Step(_("Reçue"), "done", date_short(proposal.created_at))
     if proposal.status is Status.REFUSED:
-        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "now")]
+        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "now")]
     if proposal.status is Status.WITHDRAWN:
         return [received, Step(_("Retirée par son auteur"), "now")]
     if proposal.published_at is None:

@@ -196,7 +196,7 @@ def create() -> ResponseReturnValue:
         db = get_db()
         earlier = accounts_queries.waiting_draft(db, form.brouillon.data or "")
         photo_id = photos.keep(db, photo).id if photo else None
-        if earlier is not None and photo_id is None:
+        if earlier is not None and earlier.kind == "proposal" and photo_id is None:
             photo_id = earlier.photo_id
             db.delete(earlier)
         return _keep(form, photo_id, warned=earlier is not None)

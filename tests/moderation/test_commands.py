@@ -60,11 +60,11 @@ def refuse(db: Session, item: ModerationItem, first: Person, second: Person) -> 
 
 
 def letter(db: Session, kind: str) -> tuple[str, str]:
-    """Subject and text of the message of this kind."""
+    """Subject and text of the message of this kind, blanks folded."""
     message = db.scalars(select(OutboxMessage).filter_by(kind=kind)).one()
     made = messages.RENDERERS[kind](db, message, BASE)
     assert made is not None
-    return made.subject, made.text
+    return made.subject, " ".join(made.text.split())
 
 
 def test_an_idea_from_a_draft_enters_the_queue_for_72_hours(db: Session, moment: Moment) -> None:

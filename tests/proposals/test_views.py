@@ -141,7 +141,7 @@ def test_what_does_not_fit_comes_back_with_a_sentence_and_the_rest_kept(
     client: Browser, town: Services, field: str, value: str, sentence: str
 ) -> None:
     client.submit(NEW, IDEA | {field: value}, expects=422)
-    assert sentence in client.text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert sentence in client.text
     assert client.page is not None
     kept = client.page.forms[0].fields
     for name in {"title", "text", "neighbourhood"} - {field}:
@@ -172,7 +172,7 @@ def test_any_words_are_kept_and_shown_safely(signed: Browser, town: Services, te
 
 def test_ten_megabytes_are_refused(client: Browser, town: Services) -> None:
     client.submit(NEW, IDEA | {"text": "x" * 10_000_000}, expects=422)
-    assert "4 000 caractères au plus" in client.text.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "4 000 caractères au plus" in client.text
     assert count(town, Draft) == 0
 
 
@@ -219,11 +219,12 @@ def test_a_refused_idea_tells_its_author_why_and_can_be_written_again(
         first, second = (make_person(db, Role.COUNCIL) for _ in range(2))
         moderation = Browser(signed.app), Browser(signed.app)
     for member, browser in zip((first, second), moderation, strict=True):
-        browser.sign_in(member).submit("/moderation", action="suivant")
+        browser.sign_in(member)
     address = f"/moderation/{item.id}"
+    moderation[0].submit(address, action="/lire")
     grounds = {"reason": "R08", "excerpt": "Deux bancs", "note": "Parlez du quartier."}
     moderation[0].submit(address, grounds, action="/refus")
-    moderation[1].submit("/moderation", action="suivant")
+    moderation[1].submit(address, action="/lire")
     moderation[1].submit(address, action="/confirmer")
     target = f"/propositions/{item.subject_id}"
     signed.get(target)

@@ -1,0 +1,64 @@
+"""The fictive ideas of the demo, loaded through the real commands."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage import contract
+from engage.accounts.models import Person, Role
+from engage.core import clock
+from engage.core.words import Visibility
+from engage.moderation import demo, queries
+from engage.moderation.models import ModerationItem
+from engage.moderation.workflow import Status
+from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from tests.factories import make_person
+
+DATA = json.loads(contract.DEMO_FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def loaded(db: Session) -> Session:
+    people: dict[str, Person] = {
+        row["code"]: make_person(db, *(Role(m["role"]) for m in row["mandates"]))
+        for row in DATA["people"]
+    }
+    people |= {f"soutien-{n:03}": make_person(db) for n in range(DATA["supporters"])}
+    demo.load(db, DATA, people=people)
+    return db
+
+
+def test_what_the_file_calls_public_is_public_and_the_rest_waits(loaded: Session) -> None:
+    wanted = [row["visibility"] for row in DATA["proposals"]]
+    found = loaded.scalars(select(Proposal.visibility)).all()
+    assert found.count(Visibility.PUBLIC) == wanted.count("public")
+    waiting = select(func.count()).where(ModerationItem.status == Status.WAITING)
+    assert loaded.scalar(waiting) == wanted.count("pending")
+
+
+def test_each_idea_has_the_supporters_of_the_file(loaded: Session) -> None:
+    for row in DATA["proposals"]:
+        counted = loaded.execute(
+            select(func.count(), func.count().filter(Endorsement.channel == "in_person"))
+            .join(Proposal, Proposal.id == Endorsement.proposal_id)
+            .join(Proposal.revisions)
+            .where(ProposalRevision.title == row["title"])
+        ).one()
+        assert tuple(counted) == (row["endorsements"], row["endorsements_in_person"]), row["code"]
+
+
+def test_nothing_of_the_demo_happens_in_the_future(loaded: Session) -> None:
+    now = clock.now()
+    assert (loaded.scalar(select(func.max(Proposal.published_at))) or now) <= now
+    newest = loaded.scalar(select(func.max(Endorsement.created_on)))
+    assert newest is not None
+    assert newest <= clock.today()
+
+
+def test_the_queue_of_the_demo_has_words_to_check_and_something_late(loaded: Session) -> None:
+    lines, _next = queries.queue(loaded, make_person(loaded, Role.COUNCIL))
+    assert any(line.flagged for line in lines)
+    assert queries.figures(loaded).late == 1
+    assert [line.id for line in lines] == sorted(line.id for line in lines)
