@@ -90,7 +90,7 @@ def open_votes(db: Session) -> list[OpenVote]:
         .where(RollEntry.consultation_id.in_([row.id for row in rows]))
         .group_by(RollEntry.consultation_id)
     )
-    taking_part: dict[int, int] = dict(row._tuple() for row in counted)
+    taking_part = dict(counted.all())
     return [
         OpenVote(row.id, row.title, _days_until(row.closes_at), taking_part.get(row.id, 0))
         for row in rows
