@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that can refuse, delay and forget, as real ones do."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ class PostOffice:
         self.recipients: list[str] = []
         self.refusals: dict[str, str] = {}
         self.data_answer = "250 OK"
+        self.delay_s = 0.0
         self.connections = 0
         self.port = 0
 
@@ -50,6 +52,7 @@ class PostOffice:
             assert isinstance(message, EmailMessage)
             self.received.append(message)
             self.recipients += envelope.rcpt_tos
+        await asyncio.sleep(self.delay_s)
         return self.data_answer
 
 

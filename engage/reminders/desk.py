@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.core import clock
@@ -20,17 +20,23 @@ from engage.territory.models import Organisation
 
 RECENT = timedelta(days=14)
 NEAR = timedelta(days=7)
-MAX_DIGESTS, MAX_ANSWERS = 60, 20
+MAX_DIGESTS, MAX_ANSWERS, MAX_ITEMS = 60, 20, 10
 
 
 @dataclass(frozen=True)
 class Owing:
-    """One organisation with what it owes, most late first, and what it last answered."""
+    """One organisation with how much it owes, the ten most late things and its last answers."""
 
     organisation: Organisation
-    late: Sequence[Item]
-    coming: Sequence[Item]
+    late: int
+    coming: int
+    items: Sequence[Item]
     answers: dict[tuple[str, int], Answer]
+
+    @property
+    def further(self) -> int:
+        """How many things are not among `items`."""
+        return self.late + self.coming - len(self.items)
 
     @property
     def has_contact(self) -> bool:
@@ -77,32 +83,54 @@ class NextDigest:
 
 
 def owing(db: Session) -> list[Owing]:
-    """Who is late or has something due within a week; the latest first."""
+    """Who is late or has something due within a week; who has waited longest first."""
     now = clock.now()
-    found = _near(db, now)
+    counts = _counts(db, now)
+    found = _most_late(db, now)
     answers = queries.answers_about(db, found)
     groups: dict[int, list[Item]] = {}
     for item in items(db, found):
         groups.setdefault(item.deadline.organisation_id, []).append(item)
     organisations = {d.organisation_id: d.organisation for d in found}
     return [
-        Owing(
-            organisations[id_],
-            late=[item for item in group if item.is_late(now)],
-            coming=[item for item in group if not item.is_late(now)],
-            answers=answers,
-        )
+        Owing(organisations[id_], *counts[id_], items=group, answers=answers)
         for id_, group in groups.items()
     ]
 
 
-def _near(db: Session, now: datetime) -> Sequence[Deadline]:
-    return db.scalars(
-        select(Deadline)
-        .options(joinedload(Deadline.organisation).selectinload(Organisation.contacts))
+def _counts(db: Session, now: datetime) -> dict[int, tuple[int, int]]:
+    """How many things are late and coming, by organisation; a report is one thing."""
+    soonest = (
+        select(Deadline.organisation_id, func.min(Deadline.due_at).label("due_at"))
         .where(Deadline.due_at < now + NEAR, *owed.OPEN)
+        .group_by(Deadline.organisation_id, Deadline.subject_type, Deadline.subject_id)
+        .subquery()
+    )
+    late = func.sum(case((soonest.c.due_at < now, 1), else_=0))
+    rows = db.execute(
+        select(soonest.c.organisation_id, late, func.count()).group_by(soonest.c.organisation_id)
+    )
+    return {id_: (late, both - late) for id_, late, both in rows}
+
+
+def _most_late(db: Session, now: datetime) -> Sequence[Deadline]:
+    """Up to ten deadlines of each organisation, whatever the number of the others."""
+    place = func.row_number().over(
+        partition_by=Deadline.organisation_id, order_by=(Deadline.due_at, Deadline.id)
+    )
+    near = (
+        select(Deadline.id, place.label("place"))
+        .where(Deadline.due_at < now + NEAR, *owed.OPEN)
+        .subquery()
+    )
+    found = db.scalars(
+        select(Deadline)
+        .join(near, near.c.id == Deadline.id)
+        .options(joinedload(Deadline.organisation).joinedload(Organisation.contacts))
+        .where(near.c.place <= MAX_ITEMS)
         .order_by(Deadline.due_at, Deadline.id)
-    ).all()
+    )
+    return found.unique().all()
 
 
 def sent(db: Session) -> list[SentDigest]:

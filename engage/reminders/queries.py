@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Mandate, Person, Role
@@ -81,17 +81,41 @@ def findings(db: Session, at: datetime) -> list[Finding]:
 
 
 def _watched(db: Session, at: datetime) -> Sequence[Deadline]:
-    """Open deadlines near enough to be spoken of, with organisation and contacts."""
-    return db.scalars(
+    """Open deadlines there is perhaps something to say about, with organisation and contacts.
+
+    The database leaves out what is too far, silent, owed by nobody to write to, or said for the
+    last time: what is late for long costs nothing.
+    """
+    reachable = exists().where(
+        ContactPerson.organisation_id == Deadline.organisation_id,
+        ContactPerson.ended_at.is_(None),
+    )
+    found = db.scalars(
         select(Deadline)
-        .options(joinedload(Deadline.organisation).selectinload(Organisation.contacts))
+        .options(joinedload(Deadline.organisation).joinedload(Organisation.contacts))
         .where(
             or_(Deadline.due_at < at + rules.HORIZON, Deadline.urgent),
+            or_(Deadline.silenced_until.is_(None), Deadline.silenced_until <= at),
             Deadline.created_at <= at,
             *owed.OPEN,
+            reachable,
+            ~_said_late(),
         )
         .order_by(Deadline.due_at, Deadline.id)
-    ).all()
+    )
+    return found.unique().all()
+
+
+def _said_late() -> ColumnElement[bool]:
+    """Whether the organisation was told that it is late for the date awaited now."""
+    promised = Deadline.silenced_until > Deadline.due_at
+    awaited_at = case((promised, Deadline.silenced_until), else_=Deadline.due_at)
+    return exists().where(
+        Reminder.deadline_id == Deadline.id,
+        Reminder.organisation_id == Deadline.organisation_id,
+        Reminder.level == Level.LATE,
+        Reminder.due_at == awaited_at,
+    )
 
 
 def _said(db: Session) -> set[tuple[int, datetime, Level, int]]:

@@ -378,3 +378,10 @@ def test_the_lists_ask_few_statements(client: Browser, town: Services) -> None:
     with count_statements(town.database) as seen:
         staff.get("/partenaires")
     assert len(seen) <= 6
+
+
+def test_a_long_list_is_cut_and_says_how_many_more(client: Browser, town: Services) -> None:
+    told(town, incidents=14)
+    coordinator(client, town).get("/relances")
+    assert client.text.count("G-10") == 10
+    assert "et 4 autres" in client.text
