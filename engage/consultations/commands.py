@@ -4,13 +4,12 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
 from engage.consultations import queries
 from engage.consultations.models import (
-    Ballot,
     Consultation,
     Electorate,
     Question,
@@ -20,10 +19,10 @@ from engage.consultations.models import (
 )
 from engage.consultations.policy import can_announce, can_decide, can_vote
 from engage.core import audit, clock
-from engage.core.db import UTCDateTime
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _, label, moment
 from engage.core.policy import require
+from engage.core.quick import QuickStatement
 from engage.core.secrets import new_printed_code
 from engage.core.words import ContributionChannel
 
@@ -39,22 +38,21 @@ class NotOpen(Conflict):
     """The vote is not open yet, over, or cancelled."""
 
 
-_USE_RIGHT = text(
+_USE_RIGHT = QuickStatement(
     "INSERT INTO roll_entries (question_id, unit, consultation_id, channel, captured_by_id)"
-    " SELECT :question_id, :unit, id, :channel, :captured_by FROM consultations"
+    " SELECT CAST(:question_id AS INTEGER), CAST(:unit AS VARCHAR(40)), id,"
+    " CAST(:channel AS VARCHAR(12)), CAST(:captured_by AS INTEGER) FROM consultations"
     " WHERE id = :consultation_id AND cancelled_at IS NULL"
     " AND opens_at <= :now AND closes_at > :now"
     " AND (:code_id = 0 OR EXISTS (SELECT 1 FROM voting_codes WHERE voting_codes.id = :code_id"
     " AND voting_codes.consultation_id = :consultation_id AND voting_codes.cancelled_at IS NULL))"
     " ON CONFLICT DO NOTHING"
-).bindparams(
-    bindparam("now", type_=UTCDateTime()),
-    bindparam("code_id", type_=Integer()),
-    bindparam("captured_by", type_=Integer()),
 )
 """Checks that the vote is open and the code stands, and takes the right, in one atomic step."""
 
-_DROP_IN = insert(Ballot)
+_DROP_IN = QuickStatement(
+    "INSERT INTO ballots (key, question_id, answers) VALUES (:key, :question_id, :answers)"
+)
 
 
 def cast_ballot(
@@ -79,24 +77,20 @@ def cast_ballot(
     require(can_vote, asked, unit, now)
     answers = checked(question, choices)
     connection = db.connection()
-    used = connection.execute(
-        _USE_RIGHT,
-        {
-            "question_id": question.id,
-            "unit": unit,
-            "consultation_id": asked.id,
-            "channel": channel.value,
-            "captured_by": captured_by,
-            "code_id": code_of(unit),
-            "now": now,
-        },
+    used = _USE_RIGHT.run(
+        connection,
+        question_id=question.id,
+        unit=unit,
+        consultation_id=asked.id,
+        channel=channel.value,
+        captured_by=captured_by,
+        code_id=code_of(unit),
+        now=now,
     )
-    if used.rowcount != 1:
+    if not used:
         _refuse(db, question, unit, now)
-    connection.execute(
-        _DROP_IN,
-        {"key": secrets.token_hex(16), "question_id": question.id, "answers": answers},
-    )
+    key = secrets.token_hex(16)
+    _DROP_IN.run(connection, key=key, question_id=question.id, answers=answers)
 
 
 def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:
