@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.browser.conftest import Phone
+from tests.browser.phone import Phone
 
 PAGES = [
     "/",

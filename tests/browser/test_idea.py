@@ -1,0 +1,87 @@
+"""The way of an idea: written on a phone, read by the council, supported or refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import live
+from tests.browser.phone import Phone
+
+pytestmark = pytest.mark.browser
+
+
+def write_idea(phone: Phone, title: str, text: str) -> Phone:
+    """Fill in the form, from the first page on."""
+    phone.open("/").press("Proposer une idée")
+    phone.write("Votre idée en une phrase", title).write("Expliquez un peu", text)
+    return phone.choose("Quel quartier", "Terre-Rouge")
+
+
+def read_idea(member: Phone, title: str) -> Phone:
+    """Find an idea in the queue of the council and take it."""
+    return member.open("/moderation").press(title).press("Lire")
+
+
+def test_a_resident_writes_an_idea_the_council_publishes_it_a_neighbour_supports_it(
+    phone: Callable[[], Phone], photo_file: Path
+) -> None:
+    author = phone()
+    title = f"Un robinet aux jardins, {'avec' if author.scripts else 'sans'}"
+    write_idea(author, title, "Pour arroser sans porter de seaux.")
+    author.attach("Une photo", photo_file).press("Envoyer mon idée")
+    author.reads("Ce que vous avez écrit est gardé")
+    address = author.mail("auteur")
+    author.identify(address).reads("Reçu", "72 h", title)
+    assert author.sent_after <= 4
+    assert live.text_of(author.letter(address, "est arrivée")).count(title) == 1
+    idea = author.page.url
+
+    council = phone().be("conseil")
+    read_idea(council, title).reads("Pour arroser sans porter de seaux")
+    assert council.page.get_by_alt_text("Photo jointe").count() == 1
+    council.reads_no(address)
+    council.press("Publier").reads("C’est publié")
+
+    letter = author.letter(address, "Votre idée est publiée")
+    assert title in live.text_of(letter)
+    assert idea.split("/")[-1].split("-")[0] in live.text_of(letter)
+    author.open(idea).reads("0 soutien").press("Toutes les idées").reads(title)
+
+    neighbour, tablet = phone().be("habitant2"), phone().be("habitant2")
+    tablet.open(f"{idea}/soutenir")
+    neighbour.begin().open("/propositions").press(title).press("Soutenir")
+    neighbour.press("Je soutiens cette idée")
+    neighbour.reads("Votre soutien est compté", "1 soutien", "Vous soutenez cette idée")
+    assert neighbour.sent_after <= 4
+    tablet.press("Je soutiens cette idée")
+    tablet.reads("Vous souteniez déjà cette idée", "compte une fois", "1 soutien")
+    neighbour.back().reads("Vous soutenez cette idée", "compte une fois")
+    phone().open("/propositions").reads(f"{title} Pour arroser", "1 soutien")
+
+
+def test_a_refusal_takes_two_members_and_tells_the_author_why(phone: Callable[[], Phone]) -> None:
+    author = phone()
+    title = f"Mon voisin fait du bruit, {'avec' if author.scripts else 'sans'}"
+    write_idea(author, title, "Au troisième, tout le monde sait qui c’est.")
+    author.press("Envoyer mon idée").identify(author.mail("refuse")).reads("Reçu")
+    assert author.sent_after <= 4
+    idea = author.page.url
+
+    first = phone().be("conseil")
+    read_idea(first, title).unfold("Proposer un refus")
+    first.pick("permet de reconnaître quelqu’un").write("Un mot pour l’auteur", "Parlez du lieu.")
+    item = first.page.url
+    first.press("Proposer ce refus").reads("Le refus est proposé")
+    first.open(item).reads("Votre avis est donné")
+    assert first.page.get_by_role("button", name="Confirmer le refus").count() == 0
+
+    second = phone().be("conseil2")
+    read_idea(second, title).reads("Un membre propose de ne pas publier", "Parlez du lieu.")
+    second.press("Confirmer le refus").reads("Le refus est confirmé")
+
+    words = live.text_of(author.letter(author.mail("refuse"), "n’est pas publiée"))
+    for part in (title, "reconnaître quelqu’un", "Parlez du lieu.", "Règle", "deux personnes"):
+        assert part in words
+    author.open(idea).reads("Non publiée", "Pourquoi votre idée n’est pas publiée")
+    phone().open("/propositions").reads_no(title)

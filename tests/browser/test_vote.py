@@ -1,0 +1,70 @@
+"""Voting: with an account in the fête, with a letter's code in the Réhabilitation; results."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engage.consultations.demo import DEMO_CODES
+from tests.browser.phone import Phone
+
+pytestmark = pytest.mark.browser
+
+FETE, WORKS, PLAYGROUND = "Fête de quartier", "Réhabilitation", "L’aire de jeux"
+
+
+def test_a_resident_with_an_account_votes_once(phone: Callable[[], Phone]) -> None:
+    voter = phone()
+    persona = "habitante" if voter.scripts else "habitant2"
+    voter.be(persona).begin().open("/concertations").press(FETE).press("Voter")
+    voter.reads("question 1 sur 2", "Votre vote est secret")
+    voter.pick("Le deuxième samedi").press("Envoyer ma réponse")
+    assert voter.sent_after <= 4
+    voter.reads("c’est compté", "question 2 sur 2")
+    voter.pick("Musique").pick("Repas partagé").press("Envoyer ma réponse")
+    voter.reads("C’est compté. Merci", "sans votre nom", "Et après ?")
+    poll = voter.page.url.removesuffix("/voter/fin")
+
+    voter.back().reads("Vous avez déjà voté", "Rien n’a été compté deux fois")
+    again = phone().be(persona)
+    again.open(f"{poll}/voter?question=2").reads("Vous avez déjà voté")
+    again.open(poll).reads("C’est compté", "Vous avez répondu à toutes les questions")
+    again.open(f"{poll}/resultats").reads("Pas encore de résultats").reads_no("voix")
+
+
+def test_the_code_of_a_letter_votes_once_whoever_is_signed_in(phone: Callable[[], Phone]) -> None:
+    voter = phone()
+    code = DEMO_CODES[0] if voter.scripts else DEMO_CODES[1]
+    if voter.scripts:
+        voter.be("habitante")
+    voter.begin().open("/").press("J’ai reçu un code par lettre")
+    voter.write("Votre code", code.lower().replace("-", " ")).press("Continuer")
+    voter.reads(WORKS, "question 1 sur 2")
+    for choice in ("Halls plus clairs", "Local vélos", "Entrées sans marche", "Plantations"):
+        voter.pick(choice)
+    poll = voter.page.url
+    voter.press("Envoyer ma réponse").reads("Une chose est à revoir")
+    assert voter.page.locator("fieldset .err").count() == 1
+    assert voter.page.locator("input:checked").count() == 4
+    voter.pick("Plantations").press("Envoyer ma réponse").reads("c’est compté")
+    assert poll.split("?")[0] in voter.page.url
+    voter.pick("Un SMS").press("Envoyer ma réponse").reads("C’est compté. Merci")
+    assert voter.sent_after <= 5  # one more for the answer that was refused
+
+    neighbour = phone()
+    neighbour.open("/code").write("Votre code", code).press("Continuer")
+    neighbour.reads("C’est compté")
+    assert neighbour.page.get_by_role("button", name="Envoyer ma réponse").count() == 0
+    neighbour.open("/code").write("Votre code", "AAAA-BBBB-CCCC").press("Continuer")
+    assert neighbour.page.locator(".err").count() == 1
+    assert neighbour.value("Votre code") == "AAAA-BBBB-CCCC"
+
+
+def test_results_show_when_the_vote_is_over_and_never_before(phone: Callable[[], Phone]) -> None:
+    reader = phone()
+    for title in (FETE, WORKS):
+        reader.open("/concertations").press(title).reads_no("voix", "/resultats")
+        reader.open(f"{reader.page.url}/resultats").reads("Pas encore de résultats").reads_no("voix")
+    reader.open("/concertations").press(PLAYGROUND)
+    reader.reads("Résultats", "Ce qui est décidé", "voix", "Qui a participé", "Comment on compte")
+    assert reader.page.locator("table.bars tr").count() >= 7
+    reader.unfold("Comment on compte").press("La concertation").reads(PLAYGROUND)
