@@ -1,5 +1,6 @@
 """Ideas as a neighbour meets them: read, write, identify last, support."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -208,6 +209,29 @@ def test_the_same_form_sent_twice_makes_one_idea(signed: Browser, town: Services
     assert signed.post(NEW, sent).headers["Location"] == first
     assert count(town, Proposal) == 1
     signed.post(NEW, sent | {"title": "Autre chose"}, expects=409)
+    assert count(town, Proposal) == 1
+
+
+def test_the_same_form_sent_four_times_at_once_makes_one_idea(
+    app: Engage, nour: Person, town: Services
+) -> None:
+    signed = Browser(app).sign_in(nour)
+    signed.get(NEW)
+    assert signed.page is not None
+    sent: dict[str, Any] = dict(signed.page.forms[0].fields) | IDEA
+    cookie = signed.http.get_cookie("engage")
+    assert cookie is not None
+
+    def send(_n: int) -> str:
+        device = app.test_client()
+        device.set_cookie("engage", cookie.value)
+        response = device.post(NEW, data=sent)
+        assert response.status_code == 303, response.status_code
+        return response.headers["Location"]
+
+    with ThreadPoolExecutor(4) as pool:
+        places = set(pool.map(send, range(4)))
+    assert len(places) == 1
     assert count(town, Proposal) == 1
 
 
