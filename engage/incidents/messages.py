@@ -142,6 +142,7 @@ def render_news(db: Session, message: OutboxMessage, base_url: str) -> Rendered 
         incident=incident,
         event=event,
         status=event.status.value,
+        follower=message.person_id is None,
         link=f"{base_url}/suivi/{message.secret}",
     )
 
