@@ -86,7 +86,9 @@ def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> Respo
 
 
 def _to_decide(item_id: int) -> tuple[Person, ModerationItem]:
+    """The member and the item, before anything of the form is looked at."""
     person = _reader()
+    require(policy.can_moderate, person)
     found = queries.item_to_decide(get_db(), item_id)
     if found is None:
         raise NotFound
@@ -124,7 +126,6 @@ def publish(item_id: int) -> ResponseReturnValue:
 @bp.post("/moderation/<ref:item_id>/refus")
 def propose_refusal(item_id: int) -> ResponseReturnValue:
     person, found = _to_decide(item_id)
-    require(policy.can_moderate, person)
     form = RefusalForm()
     form.offer(queries.reasons(get_db()))
     if form.validate_on_submit():

@@ -1,0 +1,107 @@
+"""Who may reach which address: the table that `test_access` walks, and an address for each row."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.consultations.models import Consultation
+from engage.core.web import Engage
+from engage.incidents.models import Incident
+from engage.moderation.models import ModerationItem
+from engage.moderation.workflow import Status as ItemStatus
+from engage.proposals.models import Proposal
+
+ROLES = {
+    "visitor": "",
+    "resident": "habitante",
+    "council": "conseil",
+    "agent": "agent",
+    "coordinator": "coordinatrice",
+    "mediator": "mediatrice",
+    "admin": "admin",
+}
+"""Role → the demo person who has it."""
+
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {"visitor"}
+COUNCIL = frozenset({"council"})
+QUEUE_READERS = frozenset({"council", "coordinator"})
+AUTHOR = frozenset[str]()
+"""Only who wrote it, whatever the role: none of the people asked here."""
+
+DESK = frozenset({"agent", "coordinator", "admin"})
+DECIDERS = frozenset({"agent", "coordinator"})
+REMINDERS = frozenset({"coordinator", "admin"})
+
+_BY_AUDIENCE = {
+    EVERYBODY: """
+        accounts.sign_in accounts.send_code accounts.code accounts.enter accounts.card
+        pages.home pages.language pages.choose_language pages.contract pages.action pages.robots
+        pages.photo pages.text_aide pages.text_charte pages.text_accessibilite
+        pages.text_donnees_personnelles pages.text_mentions_legales
+        health.alive health.ready health.metrics
+        demo.people demo.enter demo.mail demo.mail_json
+        proposals.index proposals.detail proposals.new proposals.create proposals.support
+        proposals.add_support
+        consultations.index consultations.show consultations.results consultations.vote
+        consultations.cast consultations.done consultations.another_person consultations.code
+        consultations.enter_code
+        incidents.report incidents.send incidents.public_list incidents.public_incident
+        follow.show follow.follow follow.unfollow follow.confirm follow.ask_why follow.reopen
+        follow.photo
+        reminders.reply reminders.answer
+    """,
+    SIGNED_IN: """
+        accounts.account accounts.rename accounts.sign_out
+        proposals.withdraw_support
+    """,
+    AUTHOR: "proposals.change_action",
+    QUEUE_READERS: "moderation.index moderation.item",
+    COUNCIL: """
+        moderation.take moderation.take_next moderation.publish moderation.propose_refusal
+        moderation.confirm_refusal
+    """,
+    DESK: "gup.listing gup.show",
+    DECIDERS: "gup.decide",
+    REMINDERS: "reminders.reminders reminders.partners",
+}
+
+ACCESS = {
+    endpoint: audience for audience, names in _BY_AUDIENCE.items() for endpoint in names.split()
+}
+
+
+def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
+    """(endpoint, method, path) for every rule, filled in with rows of the demo."""
+    values = {
+        "challenge": "unknown",
+        "token": "unknown",
+        "key": "0" * 32,
+        "number": 3,
+        "deadline_id": 1,
+        "kind": "fait",
+        "name": "prevoir",
+        "proposal_id": db.scalars(
+            select(Proposal.id).where(Proposal.published_at.is_not(None))
+        ).first(),
+        "consultation_id": db.scalars(select(Consultation.id)).first(),
+        "item_id": db.scalars(
+            select(ModerationItem.id).where(ModerationItem.status == ItemStatus.WAITING)
+        ).first(),
+        "reference": db.scalars(
+            select(Incident.reference)
+            .where(Incident.organisation_id.is_not(None), Incident.listed)
+            .order_by(Incident.id)
+        ).first(),
+    }
+    return sorted(_filled(app, values))
+
+
+def _filled(app: Engage, values: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        arguments = {name: values[name] for name in rule.arguments}
+        path = adapter.build(rule.endpoint, arguments)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule.endpoint, method, path

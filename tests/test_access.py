@@ -1,0 +1,56 @@
+"""Every address × every role, in one table: who may reach what, and nothing is missing from it."""
+
+from werkzeug.test import TestResponse
+
+from engage import contract
+from engage.accounts.demo import personas
+from engage.accounts.models import Person
+from engage.core.services import Services
+from engage.core.web import Engage
+from tests.access_table import ACCESS, ROLES, sample_addresses
+from tests.browsing import Browser
+
+
+def test_every_address_is_in_the_table(app: Engage) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS)
+
+
+def test_every_role_reaches_what_the_table_says_and_nothing_else(
+    app: Engage, town: Services
+) -> None:
+    contract.load_demo(town)
+    with town.database.reading() as db:
+        people = {demo.code: person for demo, person in personas(db)}
+        addresses = sample_addresses(app, db)
+    wrong = []
+    for role, code in ROLES.items():
+        for endpoint, method, path in addresses:
+            answer = ask(Browser(app), people.get(code), method, path)
+            if path != "/readyz":  # its answer is about the clock, which does not run here
+                assert answer.status_code < 500, (role, method, path)
+            if reached(answer) != (role in ACCESS[endpoint]):
+                wrong.append((role, method, path, answer.status_code))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def ask(browser: Browser, person: Person | None, method: str, path: str) -> TestResponse:
+    """Ask as `person` on a fresh device; a POST holds nothing but its CSRF token."""
+    if person is not None:
+        browser.sign_in(person)
+    data = {}
+    if method == "POST":
+        browser.get("/langue")
+        assert browser.page is not None
+        data = {"csrf_token": browser.page.forms[0].fields["csrf_token"][0]}
+    return browser.http.open(path, method=method, data=data)
+
+
+def reached(answer: TestResponse) -> bool:
+    """Whether the request got past the door: neither refused nor sent to sign in.
+
+    To be asked who one is after the act, with a draft that waits, is not a refusal.
+    """
+    if answer.status_code == 303:
+        location = answer.headers["Location"]
+        return not location.startswith("/compte/connexion") or "brouillon=" in location
+    return answer.status_code != 403
