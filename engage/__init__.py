@@ -50,6 +50,9 @@ def create_app(config: "Config | None" = None) -> "Engage":
         date_short=i18n.date_short,
         moment=i18n.moment,
         ago=i18n.ago,
+        _=i18n.shown,
+        gettext=i18n.shown,
+        icon=assets.icons(built),
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     web.setup(app)

@@ -13,9 +13,12 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import unquote
+
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 PREFIX = "/static/"
 MANIFEST = "manifest.json"
 COMPRESSIBLE = frozenset({".css", ".js", ".json", ".svg", ".txt", ".webmanifest", ".xml"})
+FLIPPED = frozenset({"go", "back", "exit", "send", "undo"})
+"""Icons that point the way of reading: mirrored in Arabic."""
+
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.[^./]+$")
 
 # Strings and unquoted url(...) come first so that a "/*" inside one is not taken for a comment;
@@ -115,6 +121,21 @@ def wrap(app: "WSGIApplication", assets: Assets) -> "WSGIApplication":
         add_headers_function=add_headers,
     )
     return served
+
+
+def icons(assets: Assets) -> "Callable[..., Markup]":
+    """What templates call to show an icon of the sprite: decorative, the words beside it say it."""
+    sprite = assets.addresses.get("icons.svg", "")
+
+    @lru_cache(maxsize=512)
+    def icon(name: str, size: int = 24) -> Markup:
+        turned = " flip" if name in FLIPPED else ""
+        return Markup(  # noqa: S704 - names and sizes are written in our templates
+            f'<svg class="i{turned}" width="{size}" height="{size}" aria-hidden="true"'
+            f' focusable="false"><use href="{sprite}#{escape(name)}"/></svg>'
+        )
+
+    return icon
 
 
 def _read_sources(static_dir: Path, out_dir: Path) -> dict[str, bytes]:

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, event, func, select
+from sqlalchemy import ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
-from engage.core.db import Base
+from engage.core.db import Base, Database
+
+NEWEST = "SELECT max(id) FROM audit_entries"
 
 
 class AuditEntry(Base):
@@ -48,9 +50,20 @@ def record(
     )
 
 
-def revision(db: Session) -> int:
-    """A number that grows with every audited change: the age of public pages."""
-    return db.scalar(select(func.max(AuditEntry.id))) or 0
+def revision(database: Database) -> int:
+    """A number that grows with every audited change: the age of public pages.
+
+    Asked once for every page of a visitor, hence the bare driver: a tenth of a session's time.
+    """
+    connection = database.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(NEWEST)
+        row = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return (row[0] if row else None) or 0
 
 
 @event.listens_for(AuditEntry, "before_update")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 
@@ -12,6 +13,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str, *, longest: int = 60) -> str:
     """The readable end of an address: Latin letters, digits and hyphens; may be empty."""
     words = re.findall(r"[a-z0-9]+", fold(text))

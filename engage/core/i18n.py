@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from markupsafe import Markup
+
 from engage.core import clock
 
 LANGUAGES = {"fr": "Français", "ar": "العربية"}
@@ -75,6 +77,21 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     if spoken.code == "fr":
         return singular if n < 2 else plural
     return spoken.catalogue.ngettext(singular, plural, n)
+
+
+@lru_cache(maxsize=8192)
+def _shown(code: str, message: str) -> Markup:
+    return Markup(speech(code).catalogue.gettext(message))  # noqa: S704 - our own texts
+
+
+def shown(message: str, /, **values: object) -> Markup:
+    """`message` as templates show it: the text is ours, `values` are escaped.
+
+    Does what Jinja's own does, which takes three calls and a formatting for each of the fifty
+    texts of a page: a fifth of its time.
+    """
+    text = _shown(current().code, message)
+    return text % values if values or "%" in text else text
 
 
 class Lazy:

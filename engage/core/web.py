@@ -28,6 +28,16 @@ CSP = (
     "frame-ancestors 'none'"
 )
 
+SAFE_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Set on every answer, unless the view chose another value."""
+
 
 class ReferenceConverter(BaseConverter):
     """A number in an address, which may end in readable words: `12-des-bancs-a-l-ombre`."""
@@ -162,16 +172,13 @@ def prepare_photos() -> None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers["X-Request-Id"] = g.get("request_id", "-")
+    there = set(headers.keys(lower=True))
+    for name, value in SAFE_HEADERS.items():
+        if name.lower() not in there:
+            headers.add(name, value)
+    headers.add("X-Request-Id", g.get("request_id", "-"))
     if services().config.secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+        headers.add("Strict-Transport-Security", "max-age=31536000")
     return response
 
 
