@@ -27,7 +27,10 @@ class ApprovalForm(Form):
     choix = SelectMultipleField(coerce=_as_sent, validate_choice=False)
 
 
-def ballot_form(question: Question) -> SingleForm | ApprovalForm:
+BallotForm = SingleForm | ApprovalForm
+
+
+def ballot_form(question: Question) -> BallotForm:
     """The form of one question, with what was sent when something was."""
     single = question.kind is QuestionKind.SINGLE
     form = SingleForm() if single else ApprovalForm()
@@ -36,7 +39,7 @@ def ballot_form(question: Question) -> SingleForm | ApprovalForm:
     return form
 
 
-def chosen(form: SingleForm | ApprovalForm) -> list[int]:
+def chosen(form: BallotForm) -> list[int]:
     """The option ids that were sent; anything that is no small number counts as an unknown one."""
     return [_number(value) for value in form.choix.raw_data or ()]
 

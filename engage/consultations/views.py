@@ -10,13 +10,7 @@ from engage.accounts.commands import enter_with_card
 from engage.accounts.forms import EmptyForm
 from engage.consultations import queries, words
 from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
-from engage.consultations.forms import (
-    ApprovalForm,
-    SingleForm,
-    VotingCodeForm,
-    ballot_form,
-    chosen,
-)
+from engage.consultations.forms import BallotForm, VotingCodeForm, ballot_form, chosen
 from engage.consultations.models import (
     Consultation,
     Electorate,
@@ -163,7 +157,8 @@ def another_person(consultation_id: int) -> ResponseReturnValue:
 
 @bp.get("/code")
 def code() -> ResponseReturnValue:
-    return _code_page(VotingCodeForm(pour=request.args.get("pour", "")))
+    form = VotingCodeForm(pour=request.args.get("pour", ""))
+    return form_page("consultations/code.html", form)
 
 
 @bp.post("/code")
@@ -175,10 +170,6 @@ def enter_code() -> ResponseReturnValue:
             typed = form.code.data or ""
             found = queries.voting_code(get_db(), services().secret_key, typed)
             return _take_code(*found) if found else _take_card(form, typed)
-    return _code_page(form)
-
-
-def _code_page(form: VotingCodeForm) -> ResponseReturnValue:
     return form_page("consultations/code.html", form)
 
 
@@ -274,7 +265,7 @@ def _counted_before(
 
 
 def _question_page(
-    consultation: Consultation, question: Question, form: SingleForm | ApprovalForm
+    consultation: Consultation, question: Question, form: BallotForm
 ) -> ResponseReturnValue:
     return form_page(
         "consultations/question.html",
