@@ -8,6 +8,7 @@ from engage.accounts import commands, gate
 from engage.accounts.demo import personas
 from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person, Role
+from engage.consultations.demo import DEMO_CARD, DEMO_CODES
 from engage.core.errors import NotFound
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.web import form_page, get_db, page, see_other, services
@@ -35,6 +36,8 @@ def people() -> ResponseReturnValue:
         "demo/people.html",
         EmptyForm(),
         personas=personas(get_db()),
+        codes=DEMO_CODES,
+        card=DEMO_CARD,
     )
 
 
