@@ -1,6 +1,6 @@
 """Reads for the pages that show something of every feature."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
-from engage.consultations.models import Consultation, RollEntry
+from engage.consultations.models import Consultation
+from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
 from engage.core.photos import Photo
 from engage.core.words import Visibility
@@ -65,12 +66,16 @@ class Home:
     ideas: Sequence[Idea]
 
 
-def home(db: Session) -> Home:
-    """Three statements and one for the participants of open votes."""
-    return Home(open_votes(db), repairs(db), newest_ideas(db))
+Turnouts = Callable[[Sequence[int]], Mapping[int, Turnout]]
+"""How many took part in each of these concertations; counted by whoever may keep the answer."""
 
 
-def open_votes(db: Session) -> list[OpenVote]:
+def home(db: Session, turnouts: Turnouts) -> Home:
+    """Three statements, and what `turnouts` asks."""
+    return Home(open_votes(db, turnouts), repairs(db), newest_ideas(db))
+
+
+def open_votes(db: Session, turnouts: Turnouts) -> list[OpenVote]:
     """Open concertations, the one that ends first on top."""
     now = clock.now()
     rows = db.execute(
@@ -83,16 +88,9 @@ def open_votes(db: Session) -> list[OpenVote]:
         .order_by(Consultation.closes_at)
         .limit(SHOWN)
     ).all()
-    if not rows:
-        return []
-    counted = db.execute(
-        select(RollEntry.consultation_id, func.count(RollEntry.unit.distinct()))
-        .where(RollEntry.consultation_id.in_([row.id for row in rows]))
-        .group_by(RollEntry.consultation_id)
-    )
-    taking_part = dict(counted.all())
+    counted = turnouts([row.id for row in rows]) if rows else {}
     return [
-        OpenVote(row.id, row.title, _days_until(row.closes_at), taking_part.get(row.id, 0))
+        OpenVote(row.id, row.title, _days_until(row.closes_at), counted.get(row.id, NOBODY).total)
         for row in rows
     ]
 

@@ -1,11 +1,14 @@
 """Home, language, the contract, legal and help pages, photos."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.views import safe_next
+from engage.consultations.queries import Turnout, turnouts
 from engage.core.errors import NotFound
 from engage.core.i18n import LANGUAGES
 from engage.core.pagecache import public_page
@@ -29,7 +32,13 @@ TEXT_PAGES = {
 @bp.get("/")
 @public_page
 def home() -> ResponseReturnValue:
-    return page("pages/home.html", home=queries.home(get_db()))
+    return page("pages/home.html", home=queries.home(get_db(), _turnouts))
+
+
+def _turnouts(ids: Sequence[int]) -> Mapping[int, Turnout]:
+    """Participation, a minute old at most: counting a large roll takes longer than the page."""
+    key = ",".join(map(str, ids))
+    return services().cache.get(f"home:{key}", lambda: turnouts(get_db(), ids))
 
 
 @bp.get("/contrat")
