@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page
 
+from engage.core import clock
 from engage.core.config import ROOT
 from tests import live
 
@@ -48,7 +50,7 @@ class Examiner:
 
     def _copy(self, phone: "Phone") -> Page:
         """The same document where scripts may run: axe-core is one. Ours are left out."""
-        document = re.sub(r"<script.*?</script>", "", phone.page.content(), flags=re.S)
+        document = re.sub(r"<script.*?</script>", "", phone.page.content(), flags=re.DOTALL)
         address = f"{phone.base}/copie-pour-axe"
         self.page.set_viewport_size(phone.size)
         self.page.route(address, lambda route: route.fulfill(body=document, content_type=HTML))
@@ -109,7 +111,7 @@ class Phone:
     def be(self, persona: str) -> "Phone":
         """Be one of the demo people."""
         self.open("/demo")
-        return self._go(self.page.locator(f"button[value={persona}]"))
+        return self.go(self.page.locator(f"button[value={persona}]"))
 
     def identify(self, address: str) -> "Phone":
         """Say who one is: an address, then the code that the mail brings."""
@@ -126,6 +128,11 @@ class Phone:
     def letter(self, address: str, words: str) -> live.EmailMessage:
         return self.town.mailbox.wait_for(address, words)
 
+    @staticmethod
+    def in_days(days: int) -> str:
+        """A day as a date field takes it; negative for the past."""
+        return (datetime.now(clock.zone()) + timedelta(days=days)).date().isoformat()
+
     def begin(self) -> "Phone":
         """Count screens from here."""
         self.screens = []
@@ -138,9 +145,10 @@ class Phone:
     def press(self, name: str) -> "Phone":
         """Press the button or link with these words, and look at what comes."""
         button = self.page.get_by_role("button", name=name)
-        return self._go((button if button.count() else self.page.get_by_role("link", name=name)))
+        return self.go(button if button.count() else self.page.get_by_role("link", name=name))
 
-    def _go(self, target: Locator) -> "Phone":
+    def go(self, target: Locator) -> "Phone":
+        """Press this, and look at what comes."""
         with self.page.expect_navigation():
             target.first.click()
         return self._arrive()
@@ -154,8 +162,11 @@ class Phone:
         return self
 
     def unfold(self, name: str) -> "Phone":
-        """Open what is folded under these words."""
-        self.page.locator("summary", has_text=name).first.click()
+        """Open what is folded under these words, unless it is open."""
+        words = self.page.locator("summary", has_text=name)
+        fold = self.page.locator("details", has=words).first
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()
         return self.check()
 
     def pick(self, label: str) -> "Phone":
@@ -205,8 +216,9 @@ class Phone:
 
     def check(self) -> "Phone":
         """No fault of accessibility, no error of a script, nothing wider than the phone."""
-        assert self._examiner.faults(self) == [], f"{self.page.url} ({self.look})"
+        faults = self._examiner.faults(self)
+        assert faults == [], f"{self.page.url} ({self.look}): {faults}"
         width = self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= self.size["width"], f"{self.page.url} ({self.look}) is {width} px wide"
-        assert self.errors == [], self.page.url
+        assert self.errors == [], f"{self.page.url}: {self.errors}"
         return self

@@ -1,8 +1,7 @@
-"""The way of a problem: three taps without account, the desk, the repair, and is it repaired?"""
+"""The way of a problem: three taps without account, the desk, the repair, the answer."""
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,10 +34,8 @@ def follow(phone: Phone, address: str) -> None:
 
 
 def decide(staff: Phone, number: str, what: str) -> Phone:
-    """Open what one wants to do about a report, unless it is open already."""
-    staff.open(f"/gup/{number}")
-    fold = staff.page.locator("details", has=staff.page.locator("summary", has_text=what)).first
-    return staff if fold.get_attribute("open") is not None else staff.unfold(what)
+    """Open what one wants to do about a report."""
+    return staff.open(f"/gup/{number}").unfold(what)
 
 
 def say_repaired(agent: Phone, number: str, word: str, photo: Path) -> None:
@@ -62,8 +59,7 @@ def test_a_lamp_is_reported_repaired_contested_repaired_again_and_confirmed(
 
     agent = phone().be("agent")
     decide(agent, number, "Prendre en charge").press("Prendre en charge").reads("pris en charge")
-    day = date.today() + timedelta(days=2)
-    decide(agent, number, "Prévoir un jour").write("Jour prévu", day.isoformat())
+    decide(agent, number, "Prévoir un jour").write("Jour prévu", agent.in_days(2))
     agent.press("Prévoir un jour").reads("le jour est annoncé")
     resident.letter(address, f"{number} : prévu")
     say_repaired(agent, number, "Ampoule changée.", photo_file)

@@ -63,7 +63,9 @@ def test_results_show_when_the_vote_is_over_and_never_before(phone: Callable[[],
     reader = phone()
     for title in (FETE, WORKS):
         reader.open("/concertations").press(title).reads_no("voix", "/resultats")
-        reader.open(f"{reader.page.url}/resultats").reads("Pas encore de résultats").reads_no("voix")
+        reader.open(f"{reader.page.url}/resultats").reads("Pas encore de résultats").reads_no(
+            "voix"
+        )
     reader.open("/concertations").press(PLAYGROUND)
     reader.reads("Résultats", "Ce qui est décidé", "voix", "Qui a participé", "Comment on compte")
     assert reader.page.locator("table.bars tr").count() >= 7
