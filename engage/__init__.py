@@ -1,9 +1,10 @@
 """Engage, the participation platform of a contrat de ville; `create_app` joins all parts."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engage.core.assets import Assets
     from engage.core.config import Config
     from engage.core.web import Engage
 
@@ -14,7 +15,7 @@ def create_app(config: "Config | None" = None) -> "Engage":
 
     from engage import wiring
     from engage.accounts import gate
-    from engage.core import assets, errorpages, i18n, web
+    from engage.core import assets, errorpages, web
     from engage.core.config import ROOT, Config
     from engage.core.services import Services
 
@@ -26,35 +27,10 @@ def create_app(config: "Config | None" = None) -> "Engage":
         template_folder=str(ROOT / "templates"),
     )
     app.services = Services.of(config)
-    app.config.update(
-        SECRET_KEY=app.services.secret_key,
-        SESSION_COOKIE_NAME="__Host-engage" if config.secure else "engage",
-        SESSION_COOKIE_SECURE=config.secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=180),
-        MAX_CONTENT_LENGTH=25 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=500_000,
-        MAX_FORM_PARTS=200,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_I18N_ENABLED=False,
-    )
+    app.config.update(_flask_settings(config, app.services.secret_key))
     built = assets.ensure(ROOT / "static", ROOT / "static" / "dist")
     app.config["BUILD"] = wiring.build_mark(built)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(
-        asset=built.address,
-        label=i18n.label,
-        date_long=i18n.date_long,
-        date_short=i18n.date_short,
-        moment=i18n.moment,
-        ago=i18n.ago,
-        _=i18n.shown,
-        gettext=i18n.shown,
-        icon=assets.icons(built),
-    )
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    _set_up_templates(app, built)
     web.setup(app)
     CSRFProtect(app)
     app.before_request(web.prepare_photos)
@@ -62,9 +38,50 @@ def create_app(config: "Config | None" = None) -> "Engage":
     errorpages.setup(app)
     wiring.setup(app)
     app.wsgi_app = assets.wrap(app.wsgi_app, built)  # type: ignore[method-assign,assignment]
-    if config.trusted_proxies:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _trust_proxies(app, config.trusted_proxies)
     return app
+
+
+def _flask_settings(config: "Config", secret_key: bytes) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": secret_key,
+        "SESSION_COOKIE_NAME": "__Host-engage" if config.secure else "engage",
+        "SESSION_COOKIE_SECURE": config.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=180),
+        "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_PARTS": 200,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,
+    }
+
+
+def _set_up_templates(app: "Engage", built: "Assets") -> None:
+    from engage.core import assets, i18n
+
+    environment: Any = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)
+    environment.globals.update(
+        _=i18n.shown,
+        gettext=i18n.shown,
+        label=i18n.label,
+        date_long=i18n.date_long,
+        date_short=i18n.date_short,
+        moment=i18n.moment,
+        ago=i18n.ago,
+        asset=built.address,
+        icon=assets.icons(built),
+    )
+
+
+def _trust_proxies(app: "Engage", hops: int) -> None:
+    """Believe the forwarding headers of as many proxies as the settings name, and no others."""
+    if not hops:
+        return
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
