@@ -23,7 +23,7 @@ from engage.core.services import Services
 def empty_config(request: pytest.FixtureRequest, backend: str, folder: Path) -> Iterator[Config]:
     """Settings of a machine that has nothing yet, on either database."""
     base: Config = request.getfixturevalue("base_config")
-    with _empty_database(request, backend, folder) as url:
+    with empty_database(request, backend, folder) as url:
         yield dataclasses.replace(
             base,
             instance=folder,
@@ -34,7 +34,7 @@ def empty_config(request: pytest.FixtureRequest, backend: str, folder: Path) -> 
 
 
 @contextlib.contextmanager
-def _empty_database(request: pytest.FixtureRequest, backend: str, folder: Path) -> Iterator[str]:
+def empty_database(request: pytest.FixtureRequest, backend: str, folder: Path) -> Iterator[str]:
     if backend == "sqlite":
         yield f"sqlite:///{folder / 'engage.db'}"
         return
