@@ -1,5 +1,6 @@
 """Pages of identity: say who you are with a code, a card, and leave."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -28,9 +29,13 @@ def finishers() -> Mapping[str, Finisher]:
     return current_app.extensions["engage_finishers"]  # type: ignore[no-any-return]
 
 
+OWN_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+"""Browsers read a backslash as a slash and leave tabs and line ends out."""
+
+
 def safe_next(target: str | None) -> str:
     """Where to go after signing in: a path of this site only."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")):
+    if target and OWN_PATH.fullmatch(target):
         return target
     return url_for("accounts.account")
 
@@ -62,7 +67,12 @@ def send_code() -> ResponseReturnValue:
                 language=i18n.current().code,
             )
             return see_other(
-                url_for("accounts.code", challenge=challenge, suite=form.suite.data or None)
+                url_for(
+                    "accounts.code",
+                    challenge=challenge,
+                    suite=form.suite.data or None,
+                    brouillon=form.brouillon.data or None,
+                )
             )
     return form_page("accounts/sign_in.html", form, draft=draft)
 
@@ -91,7 +101,12 @@ def _code_page(challenge: str, form: CodeForm) -> ResponseReturnValue:
     if awaited is None:
         raise NotFound
     address = addresses.ContactAddress(ContactKind(awaited.kind), awaited.value)
-    return form_page("accounts/code.html", form, address=address)
+    again = url_for(
+        "accounts.sign_in",
+        suite=request.args.get("suite"),
+        brouillon=request.args.get("brouillon"),
+    )
+    return form_page("accounts/code.html", form, address=address, again=again)
 
 
 def _welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValue:

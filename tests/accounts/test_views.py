@@ -184,3 +184,16 @@ def test_known_and_unknown_addresses_get_the_same_work(client: Browser, town: Se
             client.post("/compte/connexion", form)
         counts.append([statement.split(" ")[:3] for statement in seen])
     assert counts[0] == counts[1]
+
+
+def test_asking_for_another_code_keeps_what_waits(client: Browser, town: Services) -> None:
+    with town.database.transaction() as db:
+        token = commands.keep_draft(db, "proposal", {"title": "Un banc"})
+    response = client.submit(
+        f"/compte/connexion?brouillon={token}", {"contact": "amina@example.org"}
+    )
+    client.get(response.headers["Location"])
+    assert client.page is not None
+    assert f"/compte/connexion?brouillon={token}" in client.page.links
+    client.get(f"/compte/connexion?brouillon={token}")
+    assert "Ce que vous avez écrit est gardé" in client.text
