@@ -8,6 +8,7 @@ from engage.consultations.queries import Turnout
 from engage.consultations.tally import Count, Tally, percent
 from engage.core import clock
 from engage.core.i18n import _, date_long, label, ngettext
+from engage.core.i18n import moment_long as moment_long
 
 
 def electorate(consultation: Consultation) -> str:
@@ -102,7 +103,7 @@ def _listed(question: Question, counts: tuple[Count, ...]) -> str:
     named = [f"«\xa0{texts[count.option_id]}\xa0»" for count in counts]
     if len(named) == 1:
         return named[0]
-    return _("{first} et {last}").format(first=", ".join(named[:-1]), last=named[-1])
+    return _("{first} et {last}").format(first=_(", ").join(named[:-1]), last=named[-1])
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,3 @@ def decision_awaited(consultation: Consultation, now: datetime) -> str:
     if consultation.decision_due_at < now:
         return _("Décision attendue depuis le {day}").format(day=day)
     return _("Décision au plus tard le {day}").format(day=day)
-
-
-def moment_long(when: datetime) -> str:
-    """`samedi 5 décembre 2026, 20 h` on the town's clocks."""
-    there = clock.local(when)
-    minutes = f" {there.minute:02d}" if there.minute else ""
-    return f"{date_long(there)}, {there.hour}\xa0h{minutes}"

@@ -140,9 +140,18 @@ def date_short(day: date) -> str:
 
 def moment(when: datetime) -> str:
     """`mardi 4 juin, 18 h` on the town's clocks."""
+    return _with_time(date_short(when), when)
+
+
+def moment_long(when: datetime) -> str:
+    """`mardi 4 juin 2026, 18 h` on the town's clocks."""
+    return _with_time(date_long(when), when)
+
+
+def _with_time(day: str, when: datetime) -> str:
     there = clock.local(when)
-    minutes = f" {there.minute:02d}" if there.minute else ""
-    return f"{date_short(there)}, {there.hour}\N{NO-BREAK SPACE}h{minutes}"
+    text = _("{day}, {hour}\xa0h {minute}") if there.minute else _("{day}, {hour}\xa0h")
+    return text.format(day=day, hour=there.hour, minute=f"{there.minute:02d}")
 
 
 def ago(when: datetime) -> str:
