@@ -85,6 +85,7 @@ def _gunicorn_options(config: Config, listener: int) -> dict[str, Any]:
         "loglevel": "warning",
         "proc_name": "engage-web",
         "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # else a visitor's SCRIPT_NAME header passes through a proxy
         "post_fork": _after_fork,
     }
 

@@ -25,6 +25,7 @@ from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.pagecache import public_page
+from engage.core.pagination import asked_key
 from engage.core.web import apart, form_page, get_db, page, see_other, services, visitor_address
 
 bp = Blueprint("consultations", __name__)
@@ -36,7 +37,7 @@ CODES_AN_HOUR = 600
 @bp.get("/concertations")
 @public_page
 def index() -> ResponseReturnValue:
-    before = request.args.get("avant", type=int)
+    before = asked_key("avant")
     db = get_db()
     current = queries.running_and_coming(db) if before is None else []
     over = queries.over(db, before_id=before)

@@ -166,7 +166,8 @@ def _check_exposure(env: Mapping[str, str], host: str, base_url: str, *, demo: b
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadSetting(f"engage: ENGAGE_BASE_URL is http(s)://host, not {base_url!r}")
-    if demo and not is_loopback(host) and not _flag(env, "ENGAGE_DEMO_ANYWHERE"):
+    here = is_loopback(host) and is_loopback(parts.hostname)
+    if demo and not here and not _flag(env, "ENGAGE_DEMO_ANYWHERE"):
         raise BadSetting(
             "engage: the demo lets anybody be anybody, so it only listens on this machine"
             " (ENGAGE_BIND=127.0.0.1:8000, or ENGAGE_DEMO_ANYWHERE=1 if you mean it)"

@@ -29,6 +29,9 @@ WRITES = "engage_writes"
 
 BUSY_TIMEOUT_MS = 15_000
 
+QUIET: dict[str, Any] = {"hide_parameters": True}
+"""Errors end in the logs: they name the statement, never the addresses and words in it."""
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """Aware moments only: kept in UTC, naive values raise."""
@@ -112,10 +115,10 @@ class Database:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
+        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True, **QUIET)
     import pysqlite3.dbapi2
 
-    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=5, max_overflow=20)
+    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=5, max_overflow=20, **QUIET)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -66,9 +66,29 @@ class Refusals:
         return True
 
 
+MOST_MARKS = 30
+"""Combining marks in a row, as in Unicode's stream-safe format (UAX 15, section 13)."""
+
+HIDDEN_MARKS = frozenset("\u0f73\u0f75\u0f81")
+"""Tibetan signs of class 0 that normalisation takes apart into marks."""
+
+
+def few_marks(text: str) -> str:
+    """`text` without endless piles of marks: to sort n of them takes Unicode n² steps."""
+    if text.isascii():
+        return text
+    kept, pile = [], 0
+    for c in text:
+        pile = pile + 1 if unicodedata.combining(c) or c in HIDDEN_MARKS else 0
+        if pile <= MOST_MARKS:
+            kept.append(c)
+    return "".join(kept)
+
+
 def clean_text(value: str | None) -> str:
     """What was typed: NFC, Unix line ends, no control characters, no blanks around."""
-    text = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", few_marks(value or ""))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
 

@@ -155,5 +155,5 @@ def as_html(text: str) -> str:
 
 
 def _lines(block: str) -> str:
-    escaped = html.escape(block, quote=False).replace("\n", "<br>")
+    escaped = html.escape(block).replace("\n", "<br>")
     return re.sub(r"(https?://[^\s<]+)", r'<a href="\1">\1</a>', escaped)

@@ -7,7 +7,7 @@ MASK = "▇▇▇"
 PHONE = re.compile(r"(?<![\w+])(?:\+33|0033|0)\s*[1-9](?:[\s.\-_/]*\d){8}(?!\d)")
 PLATE = re.compile(r"\b[A-HJ-NP-TV-Z]{2}[\s-]?\d{3}[\s-]?[A-HJ-NP-TV-Z]{2}\b")
 OLD_PLATE = re.compile(r"\b\d{2,4}[\s-][A-Z]{2,3}[\s-](?:\d{2}|2[AB])\b")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 FLAT = re.compile(
     r"\b(appartement|appart|appt?|logement|porte|studio)\.?\s*(?:n[°o]\.?\s*|num[ée]ro\s*)?"
     r"([A-Z]?\d{1,4}[A-Z]?)\b",

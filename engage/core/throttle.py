@@ -1,6 +1,7 @@
 """How often something may be tried: counters in the database, committed before the check."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import String, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,7 +13,10 @@ from engage.core.errors import TooMany
 
 
 class ThrottleCounter(Base):
-    """How many times `bucket` was hit in the window that ends at `until`."""
+    """How many times `bucket` was hit in the window that ends at `until`.
+
+    `bucket` is a hash: addresses do not stand here in plain, and none is too long.
+    """
 
     __tablename__ = "throttle_counters"
 
@@ -27,7 +31,7 @@ def hit(database: Database, bucket: str, *, limit: int, window: timedelta) -> No
     The count is committed in a short transaction of its own before the answer is known: a
     request that fails afterwards can not undo it.
     """
-    moment = clock.now()
+    moment, bucket = clock.now(), sha256(bucket.encode()).hexdigest()
     with database.transaction() as db:
         insert = sqlite.insert if database.is_sqlite else postgresql.insert
         table = ThrottleCounter.__table__

@@ -3,11 +3,13 @@
 import time
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -131,8 +133,17 @@ def see_other(location: str) -> BaseResponse:
 
 
 def visitor_address() -> str:
-    """The network address of the visitor, for throttles only; never kept with what they do."""
-    return request.remote_addr or "unknown"
+    """The network of the visitor, for throttles only; never kept with what they do.
+
+    One line has 2^64 addresses of IPv6: they count as one.
+    """
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 def setup(app: Engage) -> None:
@@ -150,7 +161,11 @@ def _begin() -> None:
     chosen = request.cookies.get(LANGUAGE_COOKIE) or i18n.best_language(
         request.headers.get("Accept-Language")
     )
-    i18n.speak(chosen)
+    i18n.speak(chosen if chosen in i18n.LANGUAGES else "fr")
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        raise BadRequest from None
 
 
 def prepare_photos() -> None:

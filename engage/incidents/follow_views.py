@@ -1,5 +1,7 @@
 """The follow page behind a secret link: where it is, be told, say whether it is repaired."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, flash, make_response
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +18,8 @@ from engage.incidents.models import Circuit
 from engage.incidents.workflow import Status
 
 bp = Blueprint("follow", __name__)
+
+DAY = timedelta(days=1)
 
 
 @bp.get("/suivi/<token>")
@@ -62,6 +66,7 @@ def follow(token: str) -> ResponseReturnValue:
         with form.refusals():
             address = addresses.parse(form.contact.data or "")
             throttle.hit_hourly(apart(), f"follow:{visitor_address()}", limit=60)
+            throttle.hit(apart(), f"follow-to:{address.value}", limit=20, window=DAY)
             following.follow(get_db(), found.incident, address, language=i18n.current().code)
             flash(_("C’est noté. Nous vous prévenons à chaque étape."), "ok")
             return see_other(f"/suivi/{token}")

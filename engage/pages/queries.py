@@ -14,6 +14,7 @@ from engage.consultations.models import Consultation
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
 from engage.core.photos import Photo
+from engage.core.storage import KEY
 from engage.core.words import Visibility
 from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind
@@ -204,6 +205,8 @@ class Audience(Enum):
 
 def photo(db: Session, key: str, person: Person | None) -> Audience | None:
     """Who may see the photo under `key`: everybody, `person` at least, or (None) not `person`."""
+    if not KEY.fullmatch(key):
+        return None
     photo_id = db.scalar(select(Photo.id).where(Photo.key == key))
     if photo_id is None:
         return None
@@ -217,7 +220,10 @@ def photo(db: Session, key: str, person: Person | None) -> Audience | None:
 
 def path_of(address: str | None) -> str:
     """The path of an address of this site, to go back to."""
-    return urlsplit(address or "").path or "/"
+    try:
+        return urlsplit(address or "").path or "/"
+    except ValueError:  # `http://[` is no address at all
+        return "/"
 
 
 def _day(moment: datetime) -> date:
