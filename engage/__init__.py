@@ -15,7 +15,7 @@ def create_app(config: "Config | None" = None) -> "Engage":
 
     from engage import wiring
     from engage.accounts import gate
-    from engage.core import assets, errorpages, web
+    from engage.core import assets, errorpages, pagecache, web
     from engage.core.config import ROOT, Config
     from engage.core.services import Services
 
@@ -37,6 +37,7 @@ def create_app(config: "Config | None" = None) -> "Engage":
     gate.setup(app, public_endpoints=wiring.PUBLIC_ENDPOINTS)
     errorpages.setup(app)
     wiring.setup(app)
+    app.wsgi_app = pagecache.FrontDoor(app, app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = assets.wrap(app.wsgi_app, built)  # type: ignore[method-assign,assignment]
     _trust_proxies(app, config.trusted_proxies)
     return app

@@ -59,11 +59,11 @@ def revision(database: Database) -> int:
     try:
         cursor = connection.cursor()
         cursor.execute(NEWEST)
-        row = cursor.fetchone()
+        (newest,) = cursor.fetchone()
         cursor.close()
     finally:
         connection.close()
-    return (row[0] if row else None) or 0
+    return newest or 0
 
 
 @event.listens_for(AuditEntry, "before_update")

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Response, g, has_request_context, request
 
+REQUESTS = logging.getLogger("engage.requests")
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
@@ -21,7 +23,7 @@ class JsonLines(logging.Formatter):
         }
         if has_request_context():
             entry["request"] = g.get("request_id", "-")
-        for name in ("route", "method", "status", "ms"):
+        for name in ("request", "route", "method", "status", "ms", "kept"):
             if hasattr(record, name):
                 entry[name] = getattr(record, name)
         if record.exc_info:
@@ -42,19 +44,18 @@ def configure(level: str) -> None:
 def log_request(response: Response) -> Response:
     """Note a finished request: its route (with `<token>`, not the token), status and duration."""
     rule = request.url_rule.rule if request.url_rule else "(none)"
-    took = (time.perf_counter() - g.started) * 1000 if "started" in g else 0.0
-    level = logging.WARNING if response.status_code >= 500 else logging.INFO
-    logging.getLogger("engage.requests").log(
-        level,
-        "%s %s %s",
-        request.method,
-        rule,
-        response.status_code,
-        extra={
-            "route": rule,
-            "method": request.method,
-            "status": response.status_code,
-            "ms": round(took, 1),
-        },
-    )
+    took = time.perf_counter() - g.started if "started" in g else 0.0
+    _note(request.method, rule, response.status_code, took)
     return response
+
+
+def log_kept(rule: str, status: int, took: float, request_id: str) -> None:
+    """Note a request that a kept page answered (`took` in seconds)."""
+    if REQUESTS.isEnabledFor(logging.INFO):
+        _note("GET", rule, status, took, kept=True, request=request_id)
+
+
+def _note(method: str, rule: str, status: int, took: float, **more: object) -> None:
+    level = logging.WARNING if status >= 500 else logging.INFO
+    facts = {"route": rule, "method": method, "status": status, "ms": round(took * 1000, 1)}
+    REQUESTS.log(level, "%s %s %s", method, rule, status, extra=facts | more)

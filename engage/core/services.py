@@ -49,7 +49,7 @@ class Services:
     storage: Storage
     secret_key: bytes
     cache: TimedCache = field(default_factory=lambda: TimedCache(60))
-    pages: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    pages: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config) -> "Services":
