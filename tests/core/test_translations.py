@@ -24,17 +24,14 @@ FOR_RESIDENTS = (
     ),
     "templates/incidents/",
     "templates/demo/",
-    *(
-        f"templates/pages/{page}.html"
-        for page in ("home", "language", "aide", "charte", "contract", "action")
-    ),
+    "templates/pages/",
     *(f"templates/emails/{folder}/" for folder in ("accounts", "incidents", "moderation")),
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
     *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
     "engage/incidents/follow_views.py",
     "engage/wiring.py",
 )
-"""Files whose texts a resident reads; staff screens and legal pages may stay in French."""
+"""Files whose texts a resident reads; screens of staff and partners may stay in French."""
 
 ZERO, ONE, TWO = 0, 1, 2
 COUNTS = {"%(num)s", "%(n)s", "{n}"}
