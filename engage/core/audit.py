@@ -59,11 +59,12 @@ def revision(database: Database) -> int:
     try:
         cursor = connection.cursor()
         cursor.execute(NEWEST)
-        (newest,) = cursor.fetchone()
+        row = cursor.fetchone()
         cursor.close()
     finally:
         connection.close()
-    return newest or 0
+    assert row is not None, "max() always answers"
+    return row[0] or 0
 
 
 @event.listens_for(AuditEntry, "before_update")
