@@ -38,7 +38,7 @@ class Examiner:
 
     def faults(self, phone: "Phone") -> list[str]:
         """What axe-core finds on the screen of `phone`."""
-        mark = hash((phone.look, re.sub(r"[\w-]{27}|\d+", "0", phone.page.evaluate(STATE))))
+        mark = hash((phone.look, re.sub(r"[\w.-]{20,}|\d+", "0", phone.page.evaluate(STATE))))
         if mark in self.seen:
             return []
         page = phone.page if phone.scripts else self._copy(phone)
