@@ -25,6 +25,9 @@ REQUESTS_END_S = 3
 JOBS_END_S = 3.0
 BACKLOG = 1024
 PR_SET_PDEATHSIG = 1
+SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
+"""glibc gives each thread a heap of its own; two for all save 15 MB and cost nothing here."""
+
 NOT_READY = 78
 """Exit code of a part that cannot start until somebody types another command: not started again."""
 
@@ -152,6 +155,7 @@ class Part:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             self._command,
+            env=SMALL_HEAP | os.environ,
             pass_fds=self._keep,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - the supervisor has one thread
         )

@@ -30,7 +30,7 @@ Headers = list[tuple[str, str]]
 
 log = logging.getLogger(__name__)
 
-MAX_PAGES = 512
+MAX_PAGES = 200
 KEEP = "engage.keep"
 """In the environ of a request: the age of its page, when it may be kept."""
 
