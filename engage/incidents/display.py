@@ -109,7 +109,7 @@ def history(incident: Incident, events: Sequence[IncidentEvent]) -> list[Past]:
             text = _("Rendu : nous cherchons qui doit agir")
         if event.status is Status.CLOSED and incident.kind.is_thanks:
             text = _("Merci transmis")
-        by_resident = event.status is Status.REOPENED
+        by_resident = event.status in (Status.REOPENED, Status.CONFIRMED)
         who = "" if by_resident or not event.organisation else event.organisation.short_name
         lines.append(Past(date_short(event.at), who, text, event.word, by_resident))
     return lines[::-1]

@@ -15,7 +15,7 @@ from engage.incidents import commands, display, following, queries
 from engage.incidents.forms import AnswerForm, FollowForm, NotRepairedForm
 from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit
-from engage.incidents.workflow import Status
+from engage.incidents.workflow import ENDED, Status
 
 bp = Blueprint("follow", __name__)
 
@@ -52,6 +52,7 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         original=queries.reference_of(db, incident.duplicate_of_id),
         answer=_blank_answer() if incident.status is Status.RESOLVED else None,
         is_open=is_open,
+        can_follow=is_open and incident.status not in ENDED,
     )
 
 

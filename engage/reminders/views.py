@@ -1,11 +1,12 @@
 """Pages of reminders: the partner's reply without account, the coordinator's two lists."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
 from engage.core import clock
 from engage.core.errors import NotFound
+from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.web import get_db, page, see_other
 from engage.deadlines.models import Deadline
@@ -39,7 +40,8 @@ def answer(token: str, deadline_id: int, kind: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             commands.answer(db, link, deadline, form.to_input())
-            return see_other(f"/r/{token}#d{deadline_id}")
+            flash(_("C’est noté. Merci de votre réponse."), "ok")
+            return see_other(f"/r/{token}")
     link = queries.reply_link(db, token)
     assert link is not None
     return _reply_page(link, token, refused=(deadline_id, kind, form))

@@ -14,7 +14,7 @@ from engage.core.web import Engage
 from engage.incidents import commands, queries
 from engage.incidents.models import Incident, IncidentFollower, IncidentPhoto, Moment
 from engage.incidents.workflow import Status
-from engage.territory.models import Place
+from engage.territory.models import Organisation, Place
 from tests.browsing import Browser
 from tests.conftest import Moment as Clock
 from tests.counting import count_statements
@@ -398,6 +398,10 @@ def test_yes_confirms_and_no_reopens(client: Browser, town: Services, estate: Es
     client.submit(f"/suivi/{yes}", action="repare")
     client.get(f"/suivi/{yes}")
     assert "Confirmé par un habitant" in client.text
+    with town.database.reading() as db:
+        organisation = db.get_one(Organisation, db.get_one(Incident, good.id).organisation_id)
+    assert f"confirme : c’est réparé {organisation.short_name}" not in client.text
+    assert "Me prévenir" not in client.text  # nothing more will ever be told
     client.submit(f"/suivi/{no}/pas-repare", {"word": "Encore sale."}, action="pas-repare")
     client.get(f"/suivi/{no}")
     assert "Encore sale." in client.text

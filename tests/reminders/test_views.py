@@ -113,9 +113,10 @@ def test_a_planned_day_silences_until_its_end_and_can_be_changed(
     client: Browser, town: Services, moment: Moment
 ) -> None:
     page, _ = told(town)
-    client.submit(page, {"prevu-1-day": "2026-06-10"}, action="/prevu")
+    response = client.submit(page, {"prevu-1-day": "2026-06-10"}, action="/prevu")
     assert incident(town).status is Status.SCHEDULED
-    client.get(page)
+    client.get(response.headers["Location"])
+    assert "C’est noté. Merci de votre réponse." in client.text
     assert "C’est noté : prévu le mercredi 10 juin" in client.text
     client.submit(page, action="/prevu", data={"prevu-2-day": "2026-06-12"})
     assert [a.planned_for.isoformat() for a in answers(town) if a.planned_for] == [
