@@ -1,10 +1,9 @@
-"""Requests as no browser sends them: raw bytes in paths, queries, forms and headers."""
+"""Requests as no browser sends them: raw bytes in paths, queries and forms."""
 
-import ast
 import inspect
 import re
-from collections.abc import Iterator, Sequence
-from types import ModuleType
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -14,6 +13,7 @@ from tests.browsing import Browser
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 Fields = Sequence[tuple[str, bytes]]
+READ = re.compile(r'(?:args\.get|_chosen|asked_key)\(\s*"(\w+)"')
 
 
 def ask(
@@ -35,20 +35,18 @@ def quoted(value: bytes) -> bytes:
     return quote_from_bytes(value, safe="").encode()
 
 
-def query_names(view: ModuleType) -> set[str]:
-    """The query parameters that a module of views reads, by its source."""
-    named = re.findall(r'request\.args\.get\(\s*"(\w+)"', inspect.getsource(view))
-    return {*named, *_strings_after(view, "_chosen"), *_strings_after(view, "asked_key")}
+def query_names(view: Callable[..., Any]) -> set[str]:
+    """The query parameters that a view reads, itself or in functions of its module."""
+    return {name for part in _parts(inspect.unwrap(view), set()) for name in READ.findall(part)}
 
 
-def _strings_after(view: ModuleType, function: str) -> Iterator[str]:
-    """The first argument of each call of `function`, where it is a plain string."""
-    for node in ast.walk(ast.parse(inspect.getsource(view))):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id == function
-            and node.args
-            and isinstance(node.args[0], ast.Constant)
-        ):
-            yield str(node.args[0].value)
+def _parts(function: Any, seen: set[str]) -> Iterator[str]:
+    """The source of a function and of those of its module that it calls."""
+    seen.add(function.__name__)
+    yield inspect.getsource(function)
+    module = sys.modules[function.__module__]
+    for name in function.__code__.co_names:
+        called = inspect.unwrap(getattr(module, name, None))
+        own = inspect.isfunction(called) and called.__module__ == module.__name__
+        if own and name not in seen:
+            yield from _parts(called, seen)
