@@ -45,10 +45,19 @@ def _http(error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.code is not None and error.code < 400:
         return make_response(error.get_response())
+    if error.code == 413:
+        _hear_out()
     response = _error_page(error.code or 500, "")
     if error.code == 405 and (allow := dict(error.get_headers(request.environ)).get("Allow")):
         response.headers["Allow"] = allow
     return response
+
+
+def _hear_out() -> None:
+    """Read on, 64 MB at most: a browser that is cut off while it sends shows no answer at all."""
+    for _block in range(1024):
+        if not request.environ["wsgi.input"].read(65_536):
+            return
 
 
 def _overloaded(error: Exception) -> Response:

@@ -11,6 +11,9 @@ from engage.core.i18n import _
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+MAX_PIXELS_AT_ONCE = {"PNG": 24_000_000, "WEBP": 24_000_000}
+"""Formats that cameras do not write and that are decoded whole, several times the size of RGB."""
+
 LARGE, SMALL = 1280, 480
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "MPO")
 
@@ -51,12 +54,15 @@ def _encode(content: bytes, field: str) -> PreparedPhoto:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=FORMATS)
-        if image.width * image.height > MAX_PIXELS:
+        most = MAX_PIXELS_AT_ONCE.get(image.format or "", MAX_PIXELS)
+        if image.width * image.height > most:
             raise InvalidInput(
                 field, _("Cette photo est trop grande. Envoyez-la en plus petite taille.")
             )
         image.draft("RGB", (LARGE, LARGE))
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+        plain: Image.Image = image if image.mode == "RGB" else image.convert("RGB")
+        plain.thumbnail((LARGE, LARGE))  # before all else: each copy of a large one is 200 MB
+        upright = ImageOps.exif_transpose(plain)
     except InvalidInput:
         raise
     except Exception:  # a broken or hostile file makes Pillow raise almost anything
@@ -64,7 +70,6 @@ def _encode(content: bytes, field: str) -> PreparedPhoto:
             field,
             _("Ce fichier n’est pas une photo que nous savons lire. Essayez une autre photo."),
         ) from None
-    upright.thumbnail((LARGE, LARGE))
     large = _webp(upright, 76)
     width, height = upright.size
     upright.thumbnail((SMALL, SMALL))

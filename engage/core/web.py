@@ -24,6 +24,9 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE = "langue"
+MAX_WORDS_BYTES = 500_000
+"""Of a form without a photo; Werkzeug itself limits only each field of a multipart form."""
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -166,6 +169,9 @@ def _begin() -> None:
         request.query_string.decode()
     except UnicodeDecodeError:
         raise BadRequest from None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype != "multipart/form-data" or not hasattr(view, "photo_fields"):
+        request.max_content_length = MAX_WORDS_BYTES
 
 
 def prepare_photos() -> None:

@@ -46,7 +46,6 @@ def _parts(function: Any, seen: set[str]) -> Iterator[str]:
     yield inspect.getsource(function)
     module = sys.modules[function.__module__]
     for name in function.__code__.co_names:
-        called = inspect.unwrap(getattr(module, name, None))
-        own = inspect.isfunction(called) and called.__module__ == module.__name__
-        if own and name not in seen:
-            yield from _parts(called, seen)
+        called = getattr(module, name, None)
+        if inspect.isfunction(called) and called.__module__ == module.__name__ and name not in seen:
+            yield from _parts(inspect.unwrap(called), seen)

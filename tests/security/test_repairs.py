@@ -1,10 +1,12 @@
 """What an attack has opened once stays shut: one test for each repair."""
 
 import http.client
+import io
 import time
 import unicodedata
 
 import pytest
+from PIL import Image
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from werkzeug.test import EnvironBuilder
@@ -13,8 +15,10 @@ from engage.accounts.views import safe_next
 from engage.core import masking
 from engage.core.config import BadSetting, Config
 from engage.core.db import Database
+from engage.core.errors import InvalidInput
 from engage.core.forms import MOST_MARKS, clean_text
 from engage.core.gateways import as_html
+from engage.core.images import prepare
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.throttle import ThrottleCounter
@@ -75,6 +79,15 @@ def test_looking_for_addresses_takes_no_longer_than_reading(unit: str) -> None:
     assert time.perf_counter() - started < 1  # with the square of the length it took 20
 
 
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("WEBP", "RGB"), ("PNG", "L")])
+def test_a_small_file_that_unfolds_to_a_wall_is_refused(kind: str, mode: str) -> None:
+    with io.BytesIO() as bomb:
+        Image.new(mode, (7000, 7000)).save(bomb, kind)
+        bomb.seek(0)
+        with pytest.raises(InvalidInput):
+            prepare(bomb)
+
+
 def test_errors_of_the_database_do_not_tell_what_people_wrote(database: Database) -> None:
     with database.reading() as db, pytest.raises(StatementError) as caught:
         db.execute(text("SELECT :secret FROM no_such_table"), {"secret": "0612345678"})
@@ -115,7 +128,9 @@ def test_an_address_of_ipv6_counts_with_its_whole_network(shared_app: Engage) ->
 
 
 def test_a_forged_forwarding_header_does_not_change_who_asks(shared_app: Engage) -> None:
-    builder = EnvironBuilder(headers={"X-Forwarded-For": "10.9.8.7", "Forwarded": "for=10.9.8.7"})
+    builder = EnvironBuilder(
+        headers=[("X-Forwarded-For", "10.9.8.7"), ("Forwarded", "for=10.9.8.7")]
+    )
     builder.environ_base = {"REMOTE_ADDR": "192.0.2.1"}
     with shared_app.request_context(builder.get_environ()):
         assert visitor_address() == "192.0.2.1"
@@ -154,7 +169,16 @@ def test_the_demo_is_for_this_machine_behind_a_proxy_too() -> None:
     assert Config.from_environ(public | {"ENGAGE_DEMO_ANYWHERE": "1"}).demo
 
 
-def test_headers_of_a_visitor_do_not_move_the_site(
+def test_a_form_without_photo_is_half_a_megabyte_at_most(client: Browser) -> None:
+    for path in ("/compte/connexion", "/propositions/nouvelle"):
+        for size, status in ((499_000, 400), (600_000, 413)):
+            answer = client.http.post(path, data={"contact": "a" * size})
+            assert answer.status_code == status
+    parts = {"data": b"--x\r\n" + b"a" * 600_000, "content_type": "multipart/form-data; boundary=x"}
+    assert client.http.post("/compte/connexion", **parts).status_code == 413
+
+
+def test_a_server_hears_too_much_out_and_is_not_moved_by_headers(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     environ = live.environment(tmp_path_factory.mktemp("moved"))
@@ -162,6 +186,9 @@ def test_headers_of_a_visitor_do_not_move_the_site(
     program = live.start(environ, "web")
     try:
         connection = http.client.HTTPConnection(environ["ENGAGE_BIND"], timeout=10)
+        connection.request("POST", "/compte/connexion", b"contact=" + b"a" * 30_000_000)
+        answer = connection.getresponse()
+        assert (answer.status, "<h1" in answer.read().decode()) == (413, True)
         headers = {"SCRIPT_NAME": "//evil.example", "X-Forwarded-Host": "evil.example"}
         connection.request("GET", "//evil.example/compte", headers=headers)
         assert "evil" not in (connection.getresponse().headers["Location"] or "")
