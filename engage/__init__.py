@@ -60,7 +60,7 @@ def _flask_settings(config: "Config", secret_key: bytes) -> dict[str, Any]:
 
 
 def _set_up_templates(app: "Engage", built: "Assets") -> None:
-    from engage.core import assets, i18n
+    from engage.core import assets, fragments, i18n
 
     environment: Any = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
@@ -76,6 +76,7 @@ def _set_up_templates(app: "Engage", built: "Assets") -> None:
         ago=i18n.ago,
         asset=built.address,
         icon=assets.icons(built),
+        fragment=fragments.Fragments(environment),
     )
 
 

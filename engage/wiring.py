@@ -129,6 +129,11 @@ class Me:
     def label(self) -> str:
         return self.person.public_name or i18n._("Mon compte")
 
+    @property
+    def key(self) -> tuple[str, frozenset[Role]]:
+        """What the top of a page shows of this person."""
+        return self.label, self.person.roles
+
     def has(self, role: str) -> bool:
         return self.person.holds(Role(role))
 

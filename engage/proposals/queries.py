@@ -1,14 +1,16 @@
 """Reads about ideas; `visible_to` is the only filter of who sees what."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
+from engage.core.i18n import label
 from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.photos import Photo
 from engage.core.words import ContributionChannel, Visibility
@@ -94,18 +96,31 @@ class Card:
     def href(self) -> str:
         return path_of(self.id, self.title)
 
+    @property
+    def key(self) -> Hashable:
+        """All that the card shows: the same key, the same card."""
+        return (
+            self.id,
+            self.title,
+            self.words,
+            self.language,
+            label(self.neighbourhood),
+            self.day,
+            self.status,
+            self.supporters,
+            self.picture,
+        )
 
-def public_cards(
-    db: Session,
-    *,
-    neighbourhood_id: int | None = None,
-    action_id: int | None = None,
-    before_id: int | None = None,
-) -> Page[Card]:
-    """The newest public ideas, 20 a page; `before_id` continues where the last page ended.
 
-    The list is the same for everybody, so it asks for what a visitor may see.
-    """
+@lru_cache
+def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Select[Any]:
+    """The statement of one kind of list, built once; the counts come with it, row by row."""
+    supporters = (
+        select(func.count())
+        .where(Endorsement.proposal_id == Proposal.id)
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
     wanted = (
         select(
             Proposal.id,
@@ -118,33 +133,51 @@ def public_cards(
             Photo.key,
             Photo.width,
             Photo.height,
+            supporters.label("supporters"),
         )
         .join(Neighbourhood, Neighbourhood.id == Proposal.neighbourhood_id)
         .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
         .outerjoin(Photo, Photo.id == ProposalRevision.photo_id)
-        .where(visible_to(None), *_narrowed(neighbourhood_id, action_id, before_id))
+        .where(visible_to(None))
         .order_by(Proposal.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    rows = page_of(db.execute(wanted).all())
-    supporters = supporter_counts(db, [row.id for row in rows.items])
-    return Page([_card(row, supporters.get(row.id, 0)) for row in rows.items], rows.next_key)
+    if by_neighbourhood:
+        wanted = wanted.where(Proposal.neighbourhood_id == bindparam("neighbourhood_id"))
+    if by_action:
+        wanted = wanted.where(Proposal.action_id == bindparam("action_id"))
+    if continued:
+        wanted = wanted.where(Proposal.id < bindparam("before_id"))
+    return wanted
 
 
-def _narrowed(
-    neighbourhood_id: int | None, action_id: int | None, before_id: int | None
-) -> list[ColumnElement[bool]]:
-    found = []
-    if neighbourhood_id is not None:
-        found.append(Proposal.neighbourhood_id == neighbourhood_id)
-    if action_id is not None:
-        found.append(Proposal.action_id == action_id)
-    if before_id is not None:
-        found.append(Proposal.id < before_id)
-    return found
+def public_cards(
+    db: Session,
+    *,
+    neighbourhood_id: int | None = None,
+    action_id: int | None = None,
+    before_id: int | None = None,
+) -> Page[Card]:
+    """The newest public ideas, 20 a page; `before_id` continues where the last page ended.
+
+    The list is the same for everybody, so it asks for what a visitor may see.
+    """
+    wanted = _cards(
+        by_neighbourhood=neighbourhood_id is not None,
+        by_action=action_id is not None,
+        continued=before_id is not None,
+    )
+    chosen = {
+        "neighbourhood_id": neighbourhood_id,
+        "action_id": action_id,
+        "before_id": before_id,
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    rows = page_of(db.execute(wanted, given).all())
+    return Page([_card(row) for row in rows.items], rows.next_key)
 
 
-def _card(row: Row[Any], supporters: int) -> Card:
+def _card(row: Row[Any]) -> Card:
     return Card(
         id=row.id,
         title=row.title,
@@ -153,7 +186,7 @@ def _card(row: Row[Any], supporters: int) -> Card:
         neighbourhood=row.name,
         day=row.published_at,
         status=row.status,
-        supporters=supporters,
+        supporters=row.supporters,
         picture=Picture.small(row.key, row.width, row.height) if row.key else None,
     )
 
@@ -164,18 +197,6 @@ def first_words(text: str, *, longest: int = FIRST_WORDS) -> str:
     if len(text) <= longest:
         return line
     return line[:longest].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
-
-
-def supporter_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
-    """How many people support each of these ideas."""
-    if not ids:
-        return {}
-    rows = db.execute(
-        select(Endorsement.proposal_id, func.count().label("n"))
-        .where(Endorsement.proposal_id.in_(ids))
-        .group_by(Endorsement.proposal_id)
-    )
-    return {row.proposal_id: row.n for row in rows}
 
 
 @dataclass(frozen=True)

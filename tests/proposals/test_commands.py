@@ -107,7 +107,7 @@ def test_a_person_supports_once(db: Session) -> None:
     proposal, neighbour = make_public(db), make_person(db)
     assert commands.endorse(db, proposal, person=neighbour) is True
     assert commands.endorse(db, proposal, person=neighbour) is False
-    assert queries.supporter_counts(db, [proposal.id]) == {proposal.id: 1}
+    assert sum(queries.supporters_by_channel(db, proposal).values()) == 1
     assert audited(db).count("proposal.endorse") == 1
 
 
@@ -117,7 +117,7 @@ def test_support_can_be_taken_back_and_given_again(db: Session) -> None:
     assert commands.withdraw_endorsement(db, proposal, person=neighbour) is True
     db.flush()
     assert commands.withdraw_endorsement(db, proposal, person=neighbour) is False
-    assert queries.supporter_counts(db, [proposal.id]) == {}
+    assert queries.supporters_by_channel(db, proposal) == {}
     assert commands.endorse(db, proposal, person=neighbour) is True
 
 
@@ -175,7 +175,7 @@ def test_a_support_that_waited_for_its_author_is_counted_once(db: Session) -> No
         draft = endorsement_draft(db, proposal.id)
         url = commands.finish_endorsement(db, draft, neighbour)
         assert url == f"/propositions/{proposal.id}/soutenir"
-    assert queries.supporter_counts(db, [proposal.id]) == {proposal.id: 1}
+    assert sum(queries.supporters_by_channel(db, proposal).values()) == 1
 
 
 def test_a_support_of_ones_own_or_a_vanished_idea_breaks_nothing(db: Session) -> None:
@@ -184,7 +184,7 @@ def test_a_support_of_ones_own_or_a_vanished_idea_breaks_nothing(db: Session) ->
     url = commands.finish_endorsement(db, endorsement_draft(db, proposal.id), author)
     assert url.endswith("/soutenir")
     assert commands.finish_endorsement(db, endorsement_draft(db, 999), author) == "/propositions"
-    assert queries.supporter_counts(db, [proposal.id]) == {}
+    assert queries.supporters_by_channel(db, proposal) == {}
 
 
 def test_only_the_author_changes_the_action_and_only_before_it_is_read(db: Session) -> None:
