@@ -6,21 +6,20 @@ from datetime import date, datetime
 from enum import Enum
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
 from engage.consultations.models import Consultation
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
+from engage.core.db import UTCDateTime
 from engage.core.photos import Photo
 from engage.core.storage import KEY
-from engage.core.words import Visibility
 from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind
 from engage.incidents.workflow import Status as IncidentStatus
 from engage.proposals import queries as proposals
-from engage.proposals.models import Endorsement, Proposal
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
 REPAIRED = (IncidentStatus.CONFIRMED, IncidentStatus.CLOSED)
@@ -49,26 +48,49 @@ class Repair:
 
 
 @dataclass(frozen=True)
-class Idea:
-    """A published idea with its number of supporters."""
-
-    id: int
-    title: str
-    neighbourhood: dict[str, str]
-    supporters: int
-
-
-@dataclass(frozen=True)
 class Home:
     """What the first page shows beside its three actions."""
 
     votes: Sequence[OpenVote]
     repairs: Sequence[Repair]
-    ideas: Sequence[Idea]
+    ideas: Sequence[proposals.Card]
 
 
 Turnouts = Callable[[Sequence[int]], Mapping[int, Turnout]]
 """How many took part in each of these concertations; counted by whoever may keep the answer."""
+
+
+_NOW = bindparam("now", type_=UTCDateTime())
+_OPEN_VOTES = (
+    select(Consultation.id, Consultation.title, Consultation.closes_at)
+    .where(
+        Consultation.cancelled_at.is_(None),
+        Consultation.opens_at <= _NOW,
+        Consultation.closes_at > _NOW,
+    )
+    .order_by(Consultation.closes_at)
+    .limit(SHOWN)
+)
+_REPAIRS = (
+    select(
+        Incident.reference,
+        IncidentKind.resident_label,
+        Neighbourhood.name.label("neighbourhood"),
+        Organisation.name.label("organisation"),
+        Incident.created_at,
+        Incident.resolved_at,
+    )
+    .join(Incident.kind)
+    .join(Incident.neighbourhood)
+    .join(Incident.organisation)
+    .where(
+        Incident.listed.is_(True),
+        Incident.status.in_(REPAIRED),
+        Incident.resolved_at.is_not(None),
+    )
+    .order_by(Incident.id.desc())
+    .limit(SHOWN)
+)
 
 
 def home(db: Session, turnouts: Turnouts) -> Home:
@@ -78,17 +100,7 @@ def home(db: Session, turnouts: Turnouts) -> Home:
 
 def open_votes(db: Session, turnouts: Turnouts) -> list[OpenVote]:
     """Open concertations, the one that ends first on top."""
-    now = clock.now()
-    rows = db.execute(
-        select(Consultation.id, Consultation.title, Consultation.closes_at)
-        .where(
-            Consultation.cancelled_at.is_(None),
-            Consultation.opens_at <= now,
-            Consultation.closes_at > now,
-        )
-        .order_by(Consultation.closes_at)
-        .limit(SHOWN)
-    ).all()
+    rows = db.execute(_OPEN_VOTES, {"now": clock.now()}).all()
     counted = turnouts([row.id for row in rows]) if rows else {}
     return [
         OpenVote(row.id, row.title, _days_until(row.closes_at), counted.get(row.id, NOBODY).total)
@@ -98,26 +110,7 @@ def open_votes(db: Session, turnouts: Turnouts) -> list[OpenVote]:
 
 def repairs(db: Session) -> list[Repair]:
     """The newest repaired problems."""
-    rows = db.execute(
-        select(
-            Incident.reference,
-            IncidentKind.resident_label,
-            Neighbourhood.name.label("neighbourhood"),
-            Organisation.name.label("organisation"),
-            Incident.created_at,
-            Incident.resolved_at,
-        )
-        .join(Incident.kind)
-        .join(Incident.neighbourhood)
-        .join(Incident.organisation)
-        .where(
-            Incident.listed.is_(True),
-            Incident.status.in_(REPAIRED),
-            Incident.resolved_at.is_not(None),
-        )
-        .order_by(Incident.id.desc())
-        .limit(SHOWN)
-    ).all()
+    rows = db.execute(_REPAIRS).all()
     return [
         Repair(
             row.reference,
@@ -130,28 +123,11 @@ def repairs(db: Session) -> list[Repair]:
     ]
 
 
-def newest_ideas(db: Session, *, action_id: int | None = None, limit: int = SHOWN) -> list[Idea]:
+def newest_ideas(
+    db: Session, *, action_id: int | None = None, size: int = SHOWN
+) -> Sequence[proposals.Card]:
     """The newest public ideas, of one action when given."""
-    supporters = (
-        select(func.count())
-        .where(Endorsement.proposal_id == Proposal.id)
-        .correlate(Proposal)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Proposal, supporters)
-        .options(joinedload(Proposal.published_revision), joinedload(Proposal.neighbourhood))
-        .where(Proposal.visibility == Visibility.PUBLIC)
-        .order_by(Proposal.id.desc())
-        .limit(limit)
-    )
-    if action_id is not None:
-        statement = statement.where(Proposal.action_id == action_id)
-    return [
-        Idea(idea.id, idea.published_revision.title, idea.neighbourhood.name, count)
-        for idea, count in db.execute(statement)
-        if idea.published_revision is not None
-    ]
+    return proposals.public_cards(db, action_id=action_id, size=size).items
 
 
 @dataclass(frozen=True)
@@ -183,7 +159,7 @@ class ActionPage:
     """One action and the newest ideas about it."""
 
     action: Action
-    ideas: Sequence[Idea]
+    ideas: Sequence[proposals.Card]
 
 
 def action(db: Session, number: int) -> ActionPage | None:
@@ -193,7 +169,7 @@ def action(db: Session, number: int) -> ActionPage | None:
     )
     if found is None:
         return None
-    return ActionPage(found, newest_ideas(db, action_id=found.id, limit=10))
+    return ActionPage(found, newest_ideas(db, action_id=found.id, size=10))
 
 
 class Audience(Enum):

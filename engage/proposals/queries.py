@@ -140,7 +140,7 @@ def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Selec
         .outerjoin(Photo, Photo.id == ProposalRevision.photo_id)
         .where(visible_to(None))
         .order_by(Proposal.id.desc())
-        .limit(PAGE_SIZE + 1)
+        .limit(bindparam("most"))
     )
     if by_neighbourhood:
         wanted = wanted.where(Proposal.neighbourhood_id == bindparam("neighbourhood_id"))
@@ -157,8 +157,9 @@ def public_cards(
     neighbourhood_id: int | None = None,
     action_id: int | None = None,
     before_id: int | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Card]:
-    """The newest public ideas, 20 a page; `before_id` continues where the last page ended.
+    """The newest public ideas, `size` a page; `before_id` continues where the last page ended.
 
     The list is the same for everybody, so it asks for what a visitor may see.
     """
@@ -173,7 +174,7 @@ def public_cards(
         "before_id": before_id,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
-    rows = page_of(db.execute(wanted, given).all())
+    rows = page_of(db.execute(wanted, {**given, "most": size + 1}).all(), size=size)
     return Page([_card(row) for row in rows.items], rows.next_key)
 
 
