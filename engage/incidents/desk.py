@@ -1,23 +1,25 @@
 """Reads for those in charge: counters, the list of what is to do, everything about one report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
 from engage.core import clock
+from engage.core.db import UTCDateTime
 from engage.core.pagination import PAGE_SIZE
 from engage.deadlines.models import Deadline
 from engage.incidents import routing
-from engage.incidents.models import Incident, IncidentFollower
+from engage.incidents.models import Circuit, Incident, IncidentFollower, IncidentKind
 from engage.incidents.policy import agent_organisations, can_see_all
-from engage.incidents.queries import FACTS, is_code
+from engage.incidents.queries import FACTS, Statement, is_code
 from engage.incidents.workflow import ENDED, OPEN, Status
-from engage.territory.models import Neighbourhood, Organisation
+from engage.territory.models import Neighbourhood, Organisation, Place
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Sorts what has no date after everything that has one."""
@@ -36,17 +38,15 @@ due_next = (
 """When something is owed next for a report."""
 
 
-def _late() -> ColumnElement[bool]:
-    return and_(Incident.status.in_(OPEN), due_next < clock.now())
+IS_OPEN = Incident.status.in_(OPEN)
 
-
-FILTERS: dict[str, Callable[[], ColumnElement[bool]]] = {
-    "": lambda: Incident.status.in_(OPEN),
-    "retard": _late,
-    "a-qualifier": lambda: Incident.status == Status.TO_QUALIFY,
-    "urgents": lambda: and_(Incident.urgent, Incident.status.in_(OPEN)),
-    "attente": lambda: Incident.status == Status.RESOLVED,
-    "finis": lambda: Incident.status.in_(ENDED),
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "": IS_OPEN,
+    "retard": and_(IS_OPEN, due_next < bindparam("now", type_=UTCDateTime)),
+    "a-qualifier": Incident.status == Status.TO_QUALIFY,
+    "urgents": and_(Incident.urgent, IS_OPEN),
+    "attente": Incident.status == Status.RESOLVED,
+    "finis": Incident.status.in_(ENDED),
 }
 """What the desk can be asked for."""
 
@@ -61,11 +61,19 @@ class Counts:
     waiting: int
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line of the desk; `due_at` is when something is owed next."""
 
-    incident: Incident
+    id: int
+    reference: str
+    status: Status
+    scheduled_on: date | None
+    created_at: datetime
+    urgent: bool
+    circuit: Circuit
+    words: dict[str, str]
+    place: dict[str, str]
+    holder: str | None
     due_at: datetime | None
 
     @property
@@ -74,14 +82,14 @@ class Row:
 
     @property
     def is_urgent(self) -> bool:
-        return self.incident.urgent and self.incident.status in OPEN
+        return self.urgent and self.status in OPEN
 
     @property
     def key(self) -> str:
         """Where the next page starts: urgent, date in microseconds, id."""
         stamp = int((self.due_at or NEVER).timestamp()) * 1_000_000
         stamp += (self.due_at or NEVER).microsecond
-        return f"{int(self.incident.urgent)}.{stamp}.{self.incident.id}"
+        return f"{int(self.urgent)}.{stamp}.{self.id}"
 
 
 @dataclass(frozen=True)
@@ -92,56 +100,97 @@ class DeskPage:
     next_key: str
 
 
+@lru_cache
+def _counts(*, sees_all: bool) -> Statement:
+    def number(state: str) -> ColumnElement[Any]:
+        return func.sum(case((FILTERS[state], 1), else_=0))
+
+    return select(
+        number("retard"), number("a-qualifier"), number("urgents"), number("attente")
+    ).where(_mine(sees_all=sees_all), Incident.status.in_((*OPEN, Status.RESOLVED)))
+
+
 def counts(db: Session, person: Person) -> Counts:
     """How much waits for this person."""
-
-    def number(state: str) -> ColumnElement[Any]:
-        return func.sum(case((FILTERS[state](), 1), else_=0))
-
-    row = db.execute(
-        select(number("retard"), number("a-qualifier"), number("urgents"), number("attente")).where(
-            _mine(person), Incident.status.in_((*OPEN, Status.RESOLVED))
-        )
-    ).one()
+    row = db.execute(_counts(sees_all=can_see_all(person)), _known(person)).one()
     return Counts(*(value or 0 for value in row))
+
+
+due_or_never = func.coalesce(due_next, NEVER)
+ROWS: Statement = (
+    select(
+        Incident.id,
+        Incident.reference,
+        Incident.status,
+        Incident.scheduled_on,
+        Incident.created_at,
+        Incident.urgent,
+        IncidentKind.circuit,
+        IncidentKind.resident_label,
+        Place.name,
+        Organisation.short_name,
+        due_next,
+    )
+    .join(Incident.kind)
+    .join(Incident.place)
+    .outerjoin(Incident.organisation)
+    .order_by(Incident.urgent.desc(), due_or_never, Incident.id)
+    .limit(PAGE_SIZE + 1)
+)
+
+
+@lru_cache
+def _rows(
+    state: str, *, sees_all: bool, by_neighbourhood: bool, after_urgent: bool | None
+) -> Statement:
+    """One statement for each combination of filters, built once.
+
+    `after_urgent` says whether the last line of the page before is urgent; None: the first page.
+    """
+    statement = ROWS.where(_mine(sees_all=sees_all), FILTERS[state])
+    if by_neighbourhood:
+        statement = statement.join(Incident.neighbourhood).where(
+            Neighbourhood.code == bindparam("code")
+        )
+    if after_urgent is not None:
+        moment = bindparam("moment", type_=UTCDateTime)
+        further = or_(
+            due_or_never > moment, and_(due_or_never == moment, Incident.id > bindparam("id"))
+        )
+        same = and_(Incident.urgent if after_urgent else ~Incident.urgent, further)
+        statement = statement.where(or_(same, ~Incident.urgent) if after_urgent else same)
+    return statement
 
 
 def rows(
     db: Session, person: Person, *, state: str = "", neighbourhood: str = "", after: str = ""
 ) -> DeskPage:
     """Urgent first, then what is or will soonest be late; unknown filters find nothing."""
-    due = func.coalesce(due_next, NEVER)
-    wanted = FILTERS.get(state)
-    statement = (
-        select(Incident, due_next)
-        .options(*FACTS)
-        .where(_mine(person))
-        .order_by(Incident.urgent.desc(), due, Incident.id)
-        .limit(PAGE_SIZE + 1)
-    )
-    if wanted is None or (neighbourhood and not is_code(neighbourhood)):
+    if state not in FILTERS or (neighbourhood and not is_code(neighbourhood)):
         return DeskPage((), "")
-    statement = statement.where(wanted())
-    if neighbourhood:
-        statement = statement.join(Incident.neighbourhood).where(
-            Neighbourhood.code == neighbourhood
-        )
-    place = _parsed(after)
-    if place is not None:
-        urgent, moment, id_ = place
-        further = or_(due > moment, and_(due == moment, Incident.id > id_))
-        same = and_(Incident.urgent == urgent, further)
-        statement = statement.where(or_(same, ~Incident.urgent) if urgent else same)
-    found = [Row(incident, due_at) for incident, due_at in db.execute(statement)]
+    urgent, moment, id_ = _parsed(after) or (None, None, None)
+    statement = _rows(
+        state,
+        sees_all=can_see_all(person),
+        by_neighbourhood=bool(neighbourhood),
+        after_urgent=urgent,
+    )
+    known = _known(person) | {"code": neighbourhood, "moment": moment, "id": id_}
+    found = [Row(*row) for row in db.execute(statement, known)]
     page = found[:PAGE_SIZE]
     return DeskPage(page, page[-1].key if len(found) > PAGE_SIZE else "")
 
 
-def _mine(person: Person) -> ColumnElement[bool]:
+def _mine(*, sees_all: bool) -> ColumnElement[bool]:
     """Agents see what their organisations have, the coordinator everything."""
-    if can_see_all(person):
+    if sees_all:
         return true()
-    return Incident.organisation_id.in_(agent_organisations(person))
+    return Incident.organisation_id.in_(bindparam("organisations", expanding=True))
+
+
+def _known(person: Person) -> dict[str, Any]:
+    """What the statements ask about this person and this moment."""
+    return {"organisations": list(agent_organisations(person)), "now": clock.now()}
 
 
 def _parsed(key: str) -> tuple[bool, datetime, int] | None:
@@ -156,30 +205,52 @@ def _parsed(key: str) -> tuple[bool, datetime, int] | None:
         return None
 
 
+FOLLOWERS = (
+    select(func.count(IncidentFollower.id))
+    .where(IncidentFollower.incident_id == Incident.id)
+    .scalar_subquery()
+)
+ITEM = (
+    select(Incident, FOLLOWERS).options(*FACTS).where(Incident.reference == bindparam("reference"))
+)
+
+
 def item(db: Session, reference: str) -> tuple[Incident, int] | None:
     """One report with how many follow it."""
-    followers = (
-        select(func.count(IncidentFollower.id))
-        .where(IncidentFollower.incident_id == Incident.id)
-        .scalar_subquery()
-    )
     wanted = reference.strip().upper()
-    if not is_code(wanted):
-        return None
-    row = db.execute(
-        select(Incident, followers).options(*FACTS).where(Incident.reference == wanted)
-    ).first()
+    row = db.execute(ITEM, {"reference": wanted}).first() if is_code(wanted) else None
     return (row[0], row[1]) if row else None
+
+
+DATES = (
+    select(Deadline)
+    .options(joinedload(Deadline.organisation))
+    .where(
+        Deadline.subject_type == Incident.__tablename__,
+        Deadline.subject_id == bindparam("incident"),
+    )
+    .order_by(Deadline.due_at, Deadline.id)
+)
 
 
 def dates(db: Session, incident: Incident) -> Sequence[Deadline]:
     """All that was or is owed, soonest first, with who owes it."""
-    return db.scalars(
-        select(Deadline)
-        .options(joinedload(Deadline.organisation))
-        .where(Deadline.subject_type == Incident.__tablename__, Deadline.subject_id == incident.id)
-        .order_by(Deadline.due_at, Deadline.id)
-    ).all()
+    return db.scalars(DATES, {"incident": incident.id}).all()
+
+
+class Holder(NamedTuple):
+    """An organisation that a report can be given to."""
+
+    id: int
+    name: str
+
+
+HOLDERS = select(Organisation.id, Organisation.name).order_by(Organisation.name)
+
+
+def holders(db: Session) -> list[Holder]:
+    """All organisations, by name."""
+    return [Holder(*row) for row in db.execute(HOLDERS)]
 
 
 def proposed(db: Session, incident: Incident) -> Organisation | None:

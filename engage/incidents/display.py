@@ -6,8 +6,11 @@ from functools import lru_cache
 
 from engage.core import clock
 from engage.core.i18n import _, date_short, label
+from engage.core.i18n import lazy as __
 from engage.deadlines.models import Deadline, DeadlineKind
-from engage.incidents.models import Incident, IncidentEvent
+from engage.incidents.desk import Row
+from engage.incidents.models import Incident
+from engage.incidents.queries import Event, Listed
 from engage.incidents.workflow import OPEN, Status
 
 
@@ -47,8 +50,13 @@ def title(incident: Incident) -> str:
 
 def public_place(incident: Incident) -> str:
     """Where it is, as coarsely as everybody may know."""
-    found = incident.coarse_place or incident.neighbourhood
-    return label(found.name)
+    coarse = incident.coarse_place
+    return known_place(coarse.name if coarse else None, incident.neighbourhood.name)
+
+
+def known_place(coarse: dict[str, str] | None, hood: dict[str, str]) -> str:
+    """The coarse place where one may be named, or else the neighbourhood."""
+    return label(coarse or hood)
 
 
 def holder(incident: Incident) -> str:
@@ -56,51 +64,56 @@ def holder(incident: Incident) -> str:
     return incident.organisation.short_name if incident.organisation else ""
 
 
-def badge(incident: Incident) -> Badge:
+BADGES = {
+    Status.TO_QUALIFY: ("", "search", __("Reçu")),
+    Status.ASSIGNED: ("", "send", __("Confié")),
+    Status.ACKNOWLEDGED: ("", "user", __("Pris en charge")),
+    Status.SCHEDULED: ("wait", "calendar", __("Prévu")),
+    Status.IN_PROGRESS: ("wait", "tool", __("En cours")),
+    Status.RESOLVED: ("ok", "check", __("Réparé, à confirmer")),
+    Status.REOPENED: ("bad", "undo", __("Pas encore réparé")),
+    Status.CONFIRMED: ("ok", "check", __("Réparé et confirmé")),
+    Status.CLOSED: ("ok", "check", __("Terminé")),
+    Status.DUPLICATE: ("off", "list", __("Déjà signalé")),
+    Status.OUT_OF_AREA: ("off", "map", __("Hors du quartier")),
+    Status.REDIRECTED: ("off", "exit", __("À demander ailleurs")),
+    Status.NO_ACTION: ("off", "close", __("Pas d’intervention")),
+}
+
+
+def badge(incident: Incident | Listed | Row) -> Badge:
     """The state of a report; a planned one says its day."""
+    tone, icon, text = BADGES[incident.status]
     if incident.status is Status.SCHEDULED and incident.scheduled_on:
         day = date_short(incident.scheduled_on)
-        return Badge("wait", "calendar", _("Prévu {day}").format(day=day))
-    return {
-        Status.TO_QUALIFY: Badge("", "search", _("Reçu")),
-        Status.ASSIGNED: Badge("", "send", _("Confié")),
-        Status.ACKNOWLEDGED: Badge("", "user", _("Pris en charge")),
-        Status.SCHEDULED: Badge("wait", "calendar", _("Prévu")),
-        Status.IN_PROGRESS: Badge("wait", "tool", _("En cours")),
-        Status.RESOLVED: Badge("ok", "check", _("Réparé, à confirmer")),
-        Status.REOPENED: Badge("bad", "undo", _("Pas encore réparé")),
-        Status.CONFIRMED: Badge("ok", "check", _("Réparé et confirmé")),
-        Status.CLOSED: Badge("ok", "check", _("Terminé")),
-        Status.DUPLICATE: Badge("off", "list", _("Déjà signalé")),
-        Status.OUT_OF_AREA: Badge("off", "map", _("Hors du quartier")),
-        Status.REDIRECTED: Badge("off", "exit", _("À demander ailleurs")),
-        Status.NO_ACTION: Badge("off", "close", _("Pas d’intervention")),
-    }[incident.status]
+        return Badge(tone, icon, _("Prévu {day}").format(day=day))
+    return Badge(tone, icon, str(text))
 
 
-def happened(event: IncidentEvent) -> str:
+HAPPENED = {
+    Status.TO_QUALIFY: __("Signalement reçu"),
+    Status.ASSIGNED: __("Confié à {who}"),
+    Status.ACKNOWLEDGED: __("Pris en charge par {who}"),
+    Status.SCHEDULED: __("Intervention prévue {day}"),
+    Status.IN_PROGRESS: __("Travaux en cours"),
+    Status.RESOLVED: __("Réparé"),
+    Status.REOPENED: __("Un habitant dit : pas encore réparé"),
+    Status.CONFIRMED: __("Un habitant confirme : c’est réparé"),
+    Status.CLOSED: __("Terminé, sans réponse des habitants"),
+    Status.DUPLICATE: __("Déjà signalé sous un autre numéro"),
+    Status.OUT_OF_AREA: __("Ce lieu n’est pas dans nos quartiers"),
+    Status.REDIRECTED: __("Une autre porte doit répondre"),
+    Status.NO_ACTION: __("Pas d’intervention"),
+}
+
+
+def happened(event: Event) -> str:
     """One line of history as a sentence."""
-    who = event.organisation.short_name if event.organisation else ""
     day = date_short(event.scheduled_on) if event.scheduled_on else ""
-    sentence = {
-        Status.TO_QUALIFY: _("Signalement reçu"),
-        Status.ASSIGNED: _("Confié à {who}"),
-        Status.ACKNOWLEDGED: _("Pris en charge par {who}"),
-        Status.SCHEDULED: _("Intervention prévue {day}"),
-        Status.IN_PROGRESS: _("Travaux en cours"),
-        Status.RESOLVED: _("Réparé"),
-        Status.REOPENED: _("Un habitant dit : pas encore réparé"),
-        Status.CONFIRMED: _("Un habitant confirme : c’est réparé"),
-        Status.CLOSED: _("Terminé, sans réponse des habitants"),
-        Status.DUPLICATE: _("Déjà signalé sous un autre numéro"),
-        Status.OUT_OF_AREA: _("Ce lieu n’est pas dans nos quartiers"),
-        Status.REDIRECTED: _("Une autre porte doit répondre"),
-        Status.NO_ACTION: _("Pas d’intervention"),
-    }[event.status]
-    return sentence.format(who=who, day=day)
+    return str(HAPPENED[event.status]).format(who=event.holder or "", day=day)
 
 
-def history(incident: Incident, events: Sequence[IncidentEvent]) -> list[Past]:
+def history(incident: Incident, events: Sequence[Event]) -> list[Past]:
     """What happened, newest first; days, never hours."""
     lines = []
     for position, event in enumerate(events):
@@ -110,14 +123,14 @@ def history(incident: Incident, events: Sequence[IncidentEvent]) -> list[Past]:
         if event.status is Status.CLOSED and incident.kind.is_thanks:
             text = _("Merci transmis")
         by_resident = event.status in (Status.REOPENED, Status.CONFIRMED)
-        who = "" if by_resident or not event.organisation else event.organisation.short_name
+        who = "" if by_resident else event.holder or ""
         lines.append(Past(date_short(event.at), who, text, event.word, by_resident))
     return lines[::-1]
 
 
 def steps(
     incident: Incident,
-    events: Sequence[IncidentEvent],
+    events: Sequence[Event],
     dates: Sequence[Deadline] = (),
     *,
     last: str = "",
@@ -147,7 +160,7 @@ AFTER_REPAIR = (Status.RESOLVED, Status.CONFIRMED, Status.CLOSED)
 
 
 def _given(
-    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline] = ()
+    incident: Incident, events: Sequence[Event], dates: Sequence[Deadline] = ()
 ) -> list[Step]:
     """With whom it is; while nothing more is known this is where it stands."""
     if incident.organisation is None:
@@ -160,9 +173,7 @@ def _given(
     return [Step(given, "now", ". ".join(part for part in (day, due) if part))]
 
 
-def _current(
-    incident: Incident, events: Sequence[IncidentEvent], dates: Sequence[Deadline]
-) -> list[Step]:
+def _current(incident: Incident, events: Sequence[Event], dates: Sequence[Deadline]) -> list[Step]:
     """What is being done now."""
     status = incident.status
     due = _until(dates, DeadlineKind.RESOLVE, _("Réparation attendue au plus tard {day}"))
@@ -180,7 +191,7 @@ def _current(
     return [Step(text, "now", due or _long(events, status))]
 
 
-def _checked(incident: Incident, events: Sequence[IncidentEvent]) -> Step:
+def _checked(incident: Incident, events: Sequence[Event]) -> Step:
     if incident.status is Status.RESOLVED:
         return Step(_("À confirmer : est-ce vraiment réparé ?"), "now")
     if incident.status is Status.CONFIRMED:
@@ -189,7 +200,7 @@ def _checked(incident: Incident, events: Sequence[IncidentEvent]) -> Step:
     return Step(text, "done", _long(events, Status.CLOSED))
 
 
-def _long(events: Sequence[IncidentEvent], status: Status) -> str:
+def _long(events: Sequence[Event], status: Status) -> str:
     """The day of the last step to `status`; of the first for the arrival."""
     found = [event for event in events if event.status is status]
     if not found:

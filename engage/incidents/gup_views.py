@@ -19,13 +19,12 @@ from engage.core.web import (
     page,
     see_other,
 )
-from engage.incidents import desk, display, queries
+from engage.incidents import desk, display, kept, queries
 from engage.incidents.decisions import DECISIONS
 from engage.incidents.forms import DecisionForm
 from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit, Incident
 from engage.incidents.policy import can_open_desk, can_see
-from engage.territory import queries as territory
 
 bp = Blueprint("gup", __name__)
 
@@ -43,7 +42,7 @@ def listing() -> ResponseReturnValue:
         "gup/list.html",
         counts=desk.counts(db, person),
         found=desk.rows(db, person, state=state[:16], neighbourhood=hood[:48], after=after[:60]),
-        neighbourhoods=territory.neighbourhoods(db),
+        neighbourhoods=kept.hoods(),
         state=state,
         hood=hood,
         after=after,
@@ -80,7 +79,7 @@ def _item_page(
         forms[refused] = form
     for name, one in forms.items():
         forms_apart(one, name)
-    organisations = territory.organisations(db) if "confier" in forms else []
+    organisations = desk.holders(db) if "confier" in forms else []
     return form_page(
         "gup/item.html",
         form or DecisionForm(formdata=None),

@@ -1,12 +1,14 @@
-"""Reads for residents and the public: what can be reported, lists, one report, a follow page."""
+"""Reads for residents and the public: the list, one report, a follow page."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from engage.accounts.models import Person
 from engage.core.pagination import PAGE_SIZE, Page, page_of
@@ -20,11 +22,13 @@ from engage.incidents.models import (
     IncidentKind,
     IncidentPhoto,
     Moment,
-    Tile,
 )
 from engage.incidents.policy import can_see
 from engage.incidents.workflow import OPEN, Status
-from engage.territory.models import Neighbourhood, Place
+from engage.territory.models import Neighbourhood, Organisation, Place
+
+Statement = Select[*tuple[Any, ...]]
+"""Of several columns."""
 
 REPAIRED = (Status.RESOLVED, Status.CONFIRMED, Status.CLOSED)
 STATES = {"ouverts": OPEN, "repares": REPAIRED, "": (*OPEN, *REPAIRED)}
@@ -42,87 +46,90 @@ FACTS = (
 )
 
 
-def tiles(db: Session) -> Sequence[Tile]:
-    """The pictures of the first question."""
-    return db.scalars(select(Tile).order_by(Tile.position)).all()
-
-
 def is_code(typed: str) -> bool:
     """Whether `typed` may name something (PostgreSQL would refuse a NUL, for instance)."""
     return CODE.fullmatch(typed) is not None
 
 
-def tile(db: Session, code: str) -> Tile | None:
-    if not is_code(code):
-        return None
-    return db.scalar(select(Tile).where(Tile.code == code))
+class Listed(NamedTuple):
+    """A report as a line of the public list: nothing in it that the public may not know."""
+
+    id: int
+    reference: str
+    status: Status
+    scheduled_on: date | None
+    created_at: datetime
+    words: dict[str, str]
+    coarse: dict[str, str] | None
+    hood: dict[str, str]
+    holder: str | None
 
 
-def choices(db: Session, chosen: Tile) -> Sequence[IncidentKind]:
-    """The choices behind a picture."""
-    return db.scalars(
-        select(IncidentKind)
-        .where(IncidentKind.tile_id == chosen.id)
-        .order_by(IncidentKind.tile_position)
-    ).all()
-
-
-def kind(db: Session, code: str) -> IncidentKind | None:
-    """What a resident can choose; kinds of staff only are not among them."""
-    if not is_code(code):
-        return None
-    return db.scalar(
-        select(IncidentKind)
-        .options(joinedload(IncidentKind.tile))
-        .where(IncidentKind.code == code, IncidentKind.tile_id.is_not(None))
+COARSE = aliased(Place)
+LISTED: Statement = (
+    select(
+        Incident.id,
+        Incident.reference,
+        Incident.status,
+        Incident.scheduled_on,
+        Incident.created_at,
+        IncidentKind.resident_label,
+        COARSE.name,
+        Neighbourhood.name,
+        Organisation.short_name,
     )
+    .join(Incident.kind)
+    .join(Incident.neighbourhood)
+    .outerjoin(COARSE, Incident.coarse_place)
+    .outerjoin(Incident.organisation)
+    .where(Incident.listed)
+    .order_by(Incident.id.desc())
+    .limit(PAGE_SIZE + 1)
+)
 
 
-def place(db: Session, code: str) -> Place | None:
-    if not is_code(code):
-        return None
-    return db.scalar(
-        select(Place).options(joinedload(Place.neighbourhood)).where(Place.code == code)
-    )
+@lru_cache
+def _public_list(state: str, *, by_neighbourhood: bool, further: bool) -> Statement:
+    """One statement for each combination of filters, built once."""
+    statement = LISTED.where(Incident.status.in_(STATES[state]))
+    if further:
+        statement = statement.where(Incident.id < bindparam("before"))
+    if by_neighbourhood:
+        wanted = select(Neighbourhood.id).where(Neighbourhood.code == bindparam("code"))
+        statement = statement.where(Incident.neighbourhood_id == wanted.scalar_subquery())
+    return statement
 
 
 def public_list(
     db: Session, *, before: int | None, neighbourhood: str = "", state: str = ""
-) -> Page[Incident]:
+) -> Page[Listed]:
     """What everybody may see, newest first; unknown filters find nothing."""
-    statement = (
-        select(Incident)
-        .options(*FACTS)
-        .where(Incident.listed, Incident.status.in_(STATES.get(state, ())))
-        .order_by(Incident.id.desc())
-        .limit(PAGE_SIZE + 1)
+    if state not in STATES or (neighbourhood and not is_code(neighbourhood)):
+        return page_of([])
+    statement = _public_list(
+        state, by_neighbourhood=bool(neighbourhood), further=before is not None
     )
-    if before is not None:
-        statement = statement.where(Incident.id < before)
-    if neighbourhood:
-        if not is_code(neighbourhood):
-            return page_of([])
-        statement = statement.where(
-            Incident.neighbourhood_id
-            == select(Neighbourhood.id).where(Neighbourhood.code == neighbourhood).scalar_subquery()
-        )
-    return page_of(db.scalars(statement).all())
+    found = db.execute(statement, {"before": before, "code": neighbourhood})
+    return page_of([Listed(*row) for row in found])
+
+
+BY_REFERENCE = select(Incident).options(*FACTS).where(Incident.reference == bindparam("reference"))
+PUBLIC_BY_REFERENCE = BY_REFERENCE.where(Incident.listed)
 
 
 def public_incident(db: Session, reference: str) -> Incident | None:
     """A report that everybody may see; the closed circuit is never found."""
-    return db.scalar(_by_reference(reference).where(Incident.listed))
+    return _by_reference(db, PUBLIC_BY_REFERENCE, reference)
 
 
 def by_reference(db: Session, reference: str) -> Incident | None:
     """Any report, for those in charge."""
-    return db.scalar(_by_reference(reference))
+    return _by_reference(db, BY_REFERENCE, reference)
 
 
-def _by_reference(reference: str) -> Select[Incident]:
-    wanted = reference.strip().upper()
-    known = Incident.reference == wanted if is_code(wanted) else false()
-    return select(Incident).options(*FACTS).where(known)
+def _by_reference(db: Session, statement: Select[Incident], typed: str) -> Incident | None:
+    wanted = typed.strip().upper()
+    return db.scalar(statement, {"reference": wanted}) if is_code(wanted) else None
 
 
 def reference_of(db: Session, incident_id: int | None) -> str:
@@ -145,35 +152,60 @@ class Followed:
         return self.link.follower_id is None
 
 
+FOLLOWED = (
+    select(FollowLink, Incident)
+    .join(Incident, Incident.id == FollowLink.incident_id)
+    .options(*FACTS)
+    .where(FollowLink.token_hash == bindparam("hash"))
+)
+
+
 def followed(db: Session, token: str) -> Followed | None:
     """What the link `/suivi/<token>` opens."""
-    row = db.execute(
-        select(FollowLink, Incident)
-        .join(Incident, Incident.id == FollowLink.incident_id)
-        .options(*FACTS)
-        .where(FollowLink.token_hash == token_hash(token))
-    ).first()
+    row = db.execute(FOLLOWED, {"hash": token_hash(token)}).first()
     return Followed(*row) if row else None
 
 
-def events(db: Session, incident: Incident) -> Sequence[IncidentEvent]:
+class Event(NamedTuple):
+    """A line of the history, with the short name of the organisation that had the report."""
+
+    at: datetime
+    status: Status
+    scheduled_on: date | None
+    word: str
+    holder: str | None
+
+
+EVENTS = (
+    select(
+        IncidentEvent.at,
+        IncidentEvent.status,
+        IncidentEvent.scheduled_on,
+        IncidentEvent.word,
+        Organisation.short_name,
+    )
+    .outerjoin(IncidentEvent.organisation)
+    .where(IncidentEvent.incident_id == bindparam("incident"))
+    .order_by(IncidentEvent.id)
+)
+
+
+def events(db: Session, incident: Incident) -> list[Event]:
     """The history, oldest first."""
-    return db.scalars(
-        select(IncidentEvent)
-        .options(joinedload(IncidentEvent.organisation))
-        .where(IncidentEvent.incident_id == incident.id)
-        .order_by(IncidentEvent.id)
-    ).all()
+    return [Event(*row) for row in db.execute(EVENTS, {"incident": incident.id})]
+
+
+PHOTOS = (
+    select(IncidentPhoto)
+    .options(joinedload(IncidentPhoto.photo))
+    .where(IncidentPhoto.incident_id == bindparam("incident"))
+    .order_by(IncidentPhoto.photo_id)
+)
 
 
 def photos(db: Session, incident: Incident) -> Sequence[IncidentPhoto]:
     """All photos, oldest first: for those in charge; a follow page asks `photos_for`."""
-    return db.scalars(
-        select(IncidentPhoto)
-        .options(joinedload(IncidentPhoto.photo))
-        .where(IncidentPhoto.incident_id == incident.id)
-        .order_by(IncidentPhoto.photo_id)
-    ).all()
+    return db.scalars(PHOTOS, {"incident": incident.id}).all()
 
 
 def photos_for(db: Session, found: Followed) -> Sequence[IncidentPhoto]:
@@ -207,30 +239,31 @@ def may_see_photo(
     return found.is_reporter or photo.moment is Moment.AFTER
 
 
+OPEN_DATES = (
+    select(Deadline)
+    .where(
+        Deadline.subject_type == Incident.__tablename__,
+        Deadline.subject_id == bindparam("incident"),
+        Deadline.met_at.is_(None),
+        Deadline.withdrawn_at.is_(None),
+    )
+    .order_by(Deadline.due_at)
+)
+
+
 def open_dates(db: Session, incident: Incident) -> Sequence[Deadline]:
     """What is still owed, soonest first, without the organisation."""
-    return db.scalars(
-        select(Deadline)
-        .where(
-            Deadline.subject_type == Incident.__tablename__,
-            Deadline.subject_id == incident.id,
-            Deadline.met_at.is_(None),
-            Deadline.withdrawn_at.is_(None),
-        )
-        .order_by(Deadline.due_at)
-    ).all()
+    return db.scalars(OPEN_DATES, {"incident": incident.id}).all()
+
+
+FOLLOWERS = select(func.count(IncidentFollower.id)).where(
+    IncidentFollower.incident_id == bindparam("incident")
+)
 
 
 def follower_count(db: Session, incident: Incident) -> int:
     """How many asked to be told."""
-    return (
-        db.scalar(
-            select(func.count(IncidentFollower.id)).where(
-                IncidentFollower.incident_id == incident.id
-            )
-        )
-        or 0
-    )
+    return db.scalar(FOLLOWERS, {"incident": incident.id}) or 0
 
 
 def unanswered(db: Session, *, before: datetime) -> Sequence[Incident]:

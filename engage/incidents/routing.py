@@ -1,6 +1,6 @@
 """Who gets a report: its kind and whose ground the place is decide."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.incidents.models import IncidentKind, RoutingRule, RoutingTarget
@@ -9,14 +9,15 @@ from engage.territory.models import LandOwnership, Neighbourhood, Organisation, 
 MAX_DEPTH = 8
 PUBLIC_GROUND = frozenset({"street", "square", "path", "parking", "equipment"})
 
+RULE = select(RoutingRule).where(
+    RoutingRule.kind_id == bindparam("kind"),
+    RoutingRule.land_ownership == bindparam("ownership"),
+)
+
 
 def responsible(db: Session, kind: IncidentKind, place: Place) -> Organisation | None:
     """The organisation that the routing table names, or None: somebody has to qualify it."""
-    rule = db.scalar(
-        select(RoutingRule).where(
-            RoutingRule.kind_id == kind.id, RoutingRule.land_ownership == place.land_ownership
-        )
-    )
+    rule = db.scalar(RULE, {"kind": kind.id, "ownership": place.land_ownership})
     if rule is None or place.land_ownership == LandOwnership.UNKNOWN:
         return None
     found = _target(db, rule, place)

@@ -19,10 +19,9 @@ from engage.core.web import (
     sent_photo,
     visitor_address,
 )
-from engage.incidents import commands, display, duty, places, queries, routing
+from engage.incidents import choices, commands, display, duty, kept, queries, routing
 from engage.incidents.forms import ReportForm
 from engage.incidents.models import Circuit, Incident, IncidentKind
-from engage.territory import queries as territory
 from engage.territory.models import Place
 
 bp = Blueprint("incidents", __name__)
@@ -44,14 +43,14 @@ def report() -> ResponseReturnValue:
         return _last_steps(_kind(code))
     if picture:
         return _choices(picture)
-    return page("incidents/tiles.html", tiles=queries.tiles(get_db()))
+    return page("incidents/tiles.html", tiles=choices.tiles(get_db()))
 
 
 def _choices(picture: str) -> ResponseReturnValue:
-    chosen = queries.tile(get_db(), picture)
+    chosen = choices.tile(get_db(), picture)
     if chosen is None:
         raise NotFound(_("Cette image n’existe pas. Recommencez depuis le début."))
-    kinds = queries.choices(get_db(), chosen)
+    kinds = choices.behind(get_db(), chosen)
     return page("incidents/choices.html", tile=chosen, kinds=kinds)
 
 
@@ -59,7 +58,7 @@ def _last_steps(kind: IncidentKind) -> ResponseReturnValue:
     if kind.circuit is Circuit.REDIRECT:
         return page("incidents/call.html", kind=kind)
     where = request.args.get("lieu")
-    place = queries.place(get_db(), where) if where else None
+    place = choices.place(get_db(), where) if where else None
     form = ReportForm(formdata=None, choix=kind.code, lieu=place.code if place else "")
     if kind.urgent and place is None:
         if where is not None:
@@ -69,7 +68,7 @@ def _last_steps(kind: IncidentKind) -> ResponseReturnValue:
 
 
 def _kind(code: str) -> IncidentKind:
-    found = queries.kind(get_db(), code)
+    found = choices.kind(get_db(), code)
     if found is None:
         raise NotFound(_("Ce choix n’existe pas. Recommencez depuis le début."))
     return found
@@ -82,7 +81,7 @@ def _form_page(
     db, person = get_db(), gate.actor()
     answers = duty.now_for(routing.responsible(db, kind, place)) if kind.urgent and place else None
     home = person.neighbourhood_id if person else None
-    groups = places.grouped(territory.places(db), first=home)
+    groups = kept.place_groups(first=home)
     return form_page(template, form, kind=kind, place=place, duty=answers, groups=groups)
 
 
@@ -93,7 +92,7 @@ def send() -> ResponseReturnValue:
     throttle.hit_hourly(apart(), f"report:{visitor_address()}", limit=REPORTS_AN_HOUR)
     form, db = ReportForm(), get_db()
     kind = _kind(form.choix.data or "")
-    place = queries.place(db, form.lieu.data or "")
+    place = choices.place(db, form.lieu.data or "")
     if form.validate_on_submit():
         with form.refusals():
             token = _submit(form, kind, place)
@@ -128,7 +127,7 @@ def public_list() -> ResponseReturnValue:
     return page(
         "incidents/list.html",
         found=found,
-        neighbourhoods=territory.neighbourhoods(get_db()),
+        neighbourhoods=kept.hoods(),
         hood=hood,
         state=state,
         before=before,

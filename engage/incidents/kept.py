@@ -1,0 +1,32 @@
+"""What pages keep of the contract for a minute: neighbourhoods and places, as plain values."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engage.core import i18n
+from engage.core.web import get_db, services
+from engage.incidents import places
+from engage.territory import queries as territory
+
+
+class Hood(NamedTuple):
+    """A neighbourhood as filters show it."""
+
+    code: str
+    name: dict[str, str]
+
+
+def hoods() -> Sequence[Hood]:
+    """All neighbourhoods in the contract's order."""
+    return services().cache.get(
+        "incidents.hoods",
+        lambda: [Hood(hood.code, hood.name) for hood in territory.neighbourhoods(get_db())],
+    )
+
+
+def place_groups(*, first: int | None) -> Sequence[places.Group]:
+    """The list of places to choose from, in the page's language; `first` as in `grouped`."""
+    return services().cache.get(
+        f"incidents.places:{i18n.current().code}:{first}",
+        lambda: places.grouped(territory.places(get_db()), first=first),
+    )
