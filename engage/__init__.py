@@ -33,8 +33,8 @@ def create_app(config: "Config | None" = None) -> "Engage":
     _set_up_templates(app, built)
     web.setup(app)
     CSRFProtect(app)
-    app.before_request(web.prepare_photos)
     gate.setup(app, public_endpoints=wiring.PUBLIC_ENDPOINTS)
+    app.before_request(web.prepare_photos)  # after the door: no photo of a stranger is decoded
     errorpages.setup(app)
     wiring.setup(app)
     app.wsgi_app = pagecache.FrontDoor(app, app.wsgi_app)  # type: ignore[method-assign]
