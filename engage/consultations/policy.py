@@ -4,6 +4,7 @@ from datetime import datetime
 
 from engage.accounts.models import Person, Role
 from engage.consultations.models import Consultation, Electorate
+from engage.consultations.sheets import Listed
 
 UNIT_PREFIX = {Electorate.DWELLING_CODE: "code:", Electorate.DECLARED: "person:"}
 """What the units of each electorate begin with; two kinds are never mixed in one concertation."""
@@ -19,7 +20,7 @@ def can_vote(consultation: Consultation, unit: str, now: datetime) -> bool:
     return consultation.is_open(now) and unit.startswith(UNIT_PREFIX[consultation.electorate])
 
 
-def can_see_results(consultation: Consultation, now: datetime) -> bool:
+def can_see_results(consultation: Consultation | Listed, now: datetime) -> bool:
     """Everybody after the closing; before it nobody, whatever the role."""
     return consultation.is_over(now)
 

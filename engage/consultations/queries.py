@@ -1,12 +1,13 @@
 """Reads about concertations. What ballots say is read after the closing only, and as counts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Text, cast, func, select, tuple_
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from engage.consultations import sheets
 from engage.consultations.models import (
     Ballot,
     Consultation,
@@ -16,9 +17,9 @@ from engage.consultations.models import (
     VotingCode,
 )
 from engage.consultations.policy import can_see_results
+from engage.consultations.sheets import AskedQuestion, Listed
 from engage.consultations.tally import BallotGroup, Tally, tally
 from engage.core import clock
-from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.policy import require
 from engage.core.secrets import clean_printed_code, keyed_hash
 
@@ -41,16 +42,19 @@ class Turnout:
 NOBODY = Turnout(0, ())
 
 
-def consultation(db: Session, consultation_id: int) -> Consultation | None:
-    """An announced concertation with its neighbourhood, questions and options."""
-    return db.scalar(
-        select(Consultation)
-        .options(
-            joinedload(Consultation.neighbourhood),
-            selectinload(Consultation.questions).selectinload(Question.options),
-        )
-        .where(Consultation.id == consultation_id, Consultation.announced_at <= clock.now())
+_TO_VOTE_IN = (
+    select(Consultation)
+    .options(
+        joinedload(Consultation.neighbourhood),
+        selectinload(Consultation.questions).selectinload(Question.options),
     )
+    .where(Consultation.id == bindparam("wanted_id"), Consultation.announced_at <= bindparam("now"))
+)
+
+
+def consultation(db: Session, consultation_id: int) -> Consultation | None:
+    """An announced concertation with its neighbourhood, questions and options, to vote in."""
+    return db.scalar(_TO_VOTE_IN, {"wanted_id": consultation_id, "now": clock.now()})
 
 
 def question(db: Session, question_id: int) -> Question | None:
@@ -60,51 +64,6 @@ def question(db: Session, question_id: int) -> Question | None:
         .join(Question.consultation)
         .options(contains_eager(Question.consultation), selectinload(Question.options))
         .where(Question.id == question_id)
-    )
-
-
-def running_and_coming(db: Session) -> list[Consultation]:
-    """What is open or announced, the one that closes first on top."""
-    now = clock.now()
-    return list(
-        db.scalars(
-            select(Consultation)
-            .options(joinedload(Consultation.neighbourhood))
-            .where(
-                Consultation.announced_at <= now,
-                Consultation.closes_at > now,
-                Consultation.cancelled_at.is_(None),
-            )
-            .order_by(Consultation.closes_at, Consultation.id)
-        )
-    )
-
-
-def over(db: Session, *, before_id: int | None = None) -> Page[Consultation]:
-    """What is closed or cancelled, the last closed first, with questions and options."""
-    now = clock.now()
-    ended = (Consultation.closes_at <= now) | Consultation.cancelled_at.is_not(None)
-    page = (
-        select(Consultation.id)
-        .where(Consultation.announced_at <= now, ended)
-        .order_by(Consultation.closes_at.desc(), Consultation.id.desc())
-        .limit(PAGE_SIZE + 1)
-    )
-    if before_id is not None:
-        last_seen = select(Consultation.closes_at).where(Consultation.id == before_id)
-        key = tuple_(Consultation.closes_at, Consultation.id)
-        page = page.where(key < tuple_(last_seen.scalar_subquery(), before_id))
-    return page_of(db.scalars(_whole(page)).unique().all())
-
-
-def _whole(page: Select[int]) -> Select[Consultation]:
-    """The concertations of a page with all that their results need, in one statement."""
-    questions = joinedload(Consultation.questions)
-    return (
-        select(Consultation)
-        .options(joinedload(Consultation.neighbourhood), questions.joinedload(Question.options))
-        .where(Consultation.id.in_(select(page.subquery().c.id)))
-        .order_by(Consultation.closes_at.desc(), Consultation.id.desc())
     )
 
 
@@ -127,23 +86,30 @@ def turnouts(db: Session, consultation_ids: Sequence[int]) -> dict[int, Turnout]
     return {i: Turnout(sum(n for _, n in found), tuple(found)) for i, found in channels.items()}
 
 
-def results(db: Session, consultations: Sequence[Consultation]) -> dict[int, Tally]:
+def results(
+    db: Session,
+    consultations: Sequence[Consultation | Listed],
+    asked: Mapping[int, Sequence[AskedQuestion]] | None = None,
+) -> dict[int, Tally]:
     """The count of each question of closed concertations; raises `Denied` before the closing.
 
-    Equal ballots are grouped by the database: what travels does not grow with the ballots.
+    `asked` are their questions, when they are known already. Equal ballots are grouped by the
+    database: what travels does not grow with the ballots.
     """
     for each in consultations:
         require(can_see_results, each, clock.now())
-    questions = [question for each in consultations for question in each.questions]
-    groups = _groups(db, questions)
+    ids = [each.id for each in consultations]
+    known = sheets.questions(db, ids) if asked is None else asked
+    questions = [question for id_ in ids for question in known.get(id_, ())]
+    groups = _groups(db, [q.id for q in questions])
     return {q.id: tally([o.id for o in q.options], groups.get(q.id, ())) for q in questions}
 
 
-def _groups(db: Session, questions: Sequence[Question]) -> dict[int, list[BallotGroup]]:
+def _groups(db: Session, question_ids: Sequence[int]) -> dict[int, list[BallotGroup]]:
     answers = cast(Ballot.answers, Text)
     rows = db.execute(
         select(Ballot.question_id, answers, func.count())
-        .where(Ballot.question_id.in_([q.id for q in questions]))
+        .where(Ballot.question_id.in_(question_ids))
         .group_by(Ballot.question_id, answers)
     )
     groups: dict[int, list[BallotGroup]] = {}
@@ -152,16 +118,17 @@ def _groups(db: Session, questions: Sequence[Question]) -> dict[int, list[Ballot
     return groups
 
 
-def answered(db: Session, asked: Consultation, unit: str) -> frozenset[int]:
-    """The ids of the questions that `unit` has answered; never what the answer was."""
-    return frozenset(
-        db.scalars(
-            select(RollEntry.question_id).where(
-                RollEntry.question_id.in_([q.id for q in asked.questions]),
-                RollEntry.unit == unit,
-            )
-        )
-    )
+_ANSWERED = select(RollEntry.question_id).where(
+    RollEntry.question_id.in_(bindparam("ids", expanding=True)),
+    RollEntry.unit == bindparam("unit"),
+)
+
+
+def answered(
+    db: Session, questions: Iterable[Question | AskedQuestion], unit: str
+) -> frozenset[int]:
+    """The ids of those of `questions` that `unit` has answered; never what the answer was."""
+    return frozenset(db.scalars(_ANSWERED, {"ids": [q.id for q in questions], "unit": unit}))
 
 
 def voting_code(db: Session, key: bytes, typed: str) -> tuple[VotingCode, Consultation] | None:
@@ -177,15 +144,16 @@ def voting_code(db: Session, key: bytes, typed: str) -> tuple[VotingCode, Consul
     return (row[0], row[1]) if row else None
 
 
+_STANDING = select(VotingCode.id).where(
+    VotingCode.id == bindparam("code_id"),
+    VotingCode.consultation_id == bindparam("asked_id"),
+    VotingCode.cancelled_at.is_(None),
+)
+
+
 def standing_code(db: Session, code_id: int, consultation_id: int) -> int | None:
     """`code_id` itself when it is a code of this concertation that still stands."""
-    return db.scalar(
-        select(VotingCode.id).where(
-            VotingCode.id == code_id,
-            VotingCode.consultation_id == consultation_id,
-            VotingCode.cancelled_at.is_(None),
-        )
-    )
+    return db.scalar(_STANDING, {"code_id": code_id, "asked_id": consultation_id})
 
 
 def code_hash(key: bytes, code: str) -> str:

@@ -1,14 +1,12 @@
 """Pages of concertations: the list, one of them, its results, and voting a question a screen."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, flash, request, session
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
 from engage.accounts.commands import enter_with_card
 from engage.accounts.forms import EmptyForm
-from engage.consultations import queries, words
+from engage.consultations import kept, queries, sheets, words
 from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
 from engage.consultations.forms import BallotForm, VotingCodeForm, ballot_form, chosen
 from engage.consultations.models import (
@@ -20,7 +18,7 @@ from engage.consultations.models import (
     unit_of_person,
 )
 from engage.consultations.policy import can_see_results
-from engage.consultations.tally import Tally
+from engage.consultations.sheets import Sheet
 from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
@@ -39,8 +37,8 @@ CODES_AN_HOUR = 600
 def index() -> ResponseReturnValue:
     before = asked_key("avant")
     db = get_db()
-    current = queries.running_and_coming(db) if before is None else []
-    over = queries.over(db, before_id=before)
+    current = sheets.running_and_coming(db) if before is None else []
+    over = sheets.over(db, before_id=before)
     now = clock.now()
     return page(
         "consultations/index.html",
@@ -48,8 +46,9 @@ def index() -> ResponseReturnValue:
         coming=[c for c in current if not c.is_open(now)],
         over=over,
         before=before,
-        turnouts=_turnouts([*current, *over.items]),
-        tallies=_tallies([c for c in over.items if can_see_results(c, now)]),
+        turnouts=kept.turnouts([*current, *over.items]),
+        questions=kept.questions(over.items),
+        tallies=kept.tallies(over.items, now),
         nobody=queries.NOBODY,
         words=words,
         now=now,
@@ -59,13 +58,15 @@ def index() -> ResponseReturnValue:
 @bp.get("/concertations/<ref:consultation_id>")
 @public_page
 def show(consultation_id: int) -> ResponseReturnValue:
-    consultation = _known(consultation_id)
+    consultation = _sheet(consultation_id)
+    questions = kept.questions([consultation]).get(consultation.id, ())
     unit = _unit(consultation)
-    done = queries.answered(get_db(), consultation, unit) if unit else frozenset()
+    done = queries.answered(get_db(), questions, unit) if unit else frozenset()
     return page(
         "consultations/show.html",
         consultation=consultation,
-        turnout=_turnout(consultation),
+        questions=questions,
+        turnout=kept.turnout(consultation),
         answered=len(done),
         by_code=consultation.electorate is Electorate.DWELLING_CODE,
         identified=unit is not None,
@@ -77,16 +78,17 @@ def show(consultation_id: int) -> ResponseReturnValue:
 @bp.get("/concertations/<ref:consultation_id>/resultats")
 @public_page
 def results(consultation_id: int) -> ResponseReturnValue:
-    consultation = _known(consultation_id)
-    if not can_see_results(consultation, clock.now()):
+    consultation, now = _sheet(consultation_id), clock.now()
+    if not can_see_results(consultation, now):
         return page("consultations/no_results.html", 404, consultation=consultation)
     return page(
         "consultations/results.html",
         consultation=consultation,
-        turnout=_turnout(consultation),
-        tallies=_tallies([consultation]),
+        questions=kept.questions([consultation])[consultation.id],
+        turnout=kept.turnout(consultation),
+        tallies=kept.tallies([consultation], now),
         words=words,
-        now=clock.now(),
+        now=now,
     )
 
 
@@ -98,7 +100,7 @@ def vote(consultation_id: int) -> ResponseReturnValue:
     unit = _unit(consultation)
     if unit is None:
         return _identify(consultation)
-    done = queries.answered(get_db(), consultation, unit)
+    done = queries.answered(get_db(), consultation.questions, unit)
     if "question" not in request.args:
         return see_other(_after(consultation, 0, done))
     question = _asked(consultation)
@@ -123,7 +125,7 @@ def cast(consultation_id: int) -> ResponseReturnValue:
     except NotOpen as refusal:
         return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
     except AlreadyVoted:
-        done = queries.answered(get_db(), consultation, unit or "")
+        done = queries.answered(get_db(), consultation.questions, unit or "")
         return _counted_before(consultation, question, done, status=409)
     consultation = _known(consultation_id)
     return _question_page(consultation, _asked(consultation), form)
@@ -133,7 +135,7 @@ def cast(consultation_id: int) -> ResponseReturnValue:
 def done(consultation_id: int) -> ResponseReturnValue:
     consultation = _known(consultation_id)
     unit = _unit(consultation)
-    answered = queries.answered(get_db(), consultation, unit) if unit else frozenset()
+    answered = queries.answered(get_db(), consultation.questions, unit) if unit else frozenset()
     if not answered:
         return see_other(_address(consultation))
     return form_page(
@@ -199,7 +201,16 @@ def _address(consultation: Consultation) -> str:
     return f"/concertations/{consultation.id}"
 
 
+def _sheet(consultation_id: int) -> Sheet:
+    """To be read; raises `NotFound`."""
+    found = sheets.sheet(get_db(), consultation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _known(consultation_id: int) -> Consultation:
+    """To vote in; raises `NotFound`."""
     consultation = queries.consultation(get_db(), consultation_id)
     if consultation is None:
         raise NotFound
@@ -215,7 +226,7 @@ def _asked(consultation: Consultation) -> Question:
     raise NotFound
 
 
-def _unit(consultation: Consultation) -> str | None:
+def _unit(consultation: Consultation | Sheet) -> str | None:
     """Whose right this browser may use here, None when it is not known yet."""
     if consultation.electorate is Electorate.DECLARED:
         person = gate.actor()
@@ -243,7 +254,7 @@ def _after(consultation: Consultation, position: int, done: frozenset[int]) -> s
 
 
 def _counted_now(consultation: Consultation, question: Question, unit: str) -> ResponseReturnValue:
-    done = queries.answered(get_db(), consultation, unit)
+    done = queries.answered(get_db(), consultation.questions, unit)
     following = _after(consultation, question.position, done)
     if not following.endswith("/fin"):
         flash(_("Question {n}\xa0: c’est compté.").format(n=question.position), "ok")
@@ -277,23 +288,3 @@ def _question_page(
         skip=_after(consultation, question.position, frozenset()),
         declaration=words.declaration(consultation),
     )
-
-
-def _turnouts(consultations: Sequence[Consultation]) -> dict[int, queries.Turnout]:
-    """How many took part, at most a minute old."""
-    ids = [c.id for c in consultations]
-    if not ids:
-        return {}
-    return services().cache.get(f"turnouts:{ids}", lambda: queries.turnouts(get_db(), ids))
-
-
-def _turnout(consultation: Consultation) -> queries.Turnout:
-    return _turnouts([consultation]).get(consultation.id, queries.NOBODY)
-
-
-def _tallies(consultations: Sequence[Consultation]) -> dict[int, Tally]:
-    """The counts of closed concertations, by question; they do not change any more."""
-    ids = [c.id for c in consultations]
-    if not ids:
-        return {}
-    return services().cache.get(f"tallies:{ids}", lambda: queries.results(get_db(), consultations))

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engage.consultations.models import Consultation, Electorate, Question
+from engage.consultations.models import Consultation, Electorate
 from engage.consultations.queries import Turnout
+from engage.consultations.sheets import AskedQuestion, Listed, Sheet
 from engage.consultations.tally import Count, Tally, percent
 from engage.core import clock
 from engage.core.i18n import _, date_long, label, ngettext
 from engage.core.i18n import moment_long as moment_long
 
 
-def electorate(consultation: Consultation) -> str:
+def electorate(consultation: Sheet) -> str:
     """Who may vote, without a technical word."""
     if consultation.electorate is Electorate.DWELLING_CODE:
         return _(
@@ -24,12 +25,10 @@ def electorate(consultation: Consultation) -> str:
     return " ".join(parts)
 
 
-def _inhabitants(consultation: Consultation) -> str:
+def _inhabitants(consultation: Sheet) -> str:
     if consultation.neighbourhood is None:
         return _("Tous les habitants des quartiers du contrat.")
-    return _("Les habitants du quartier {name}.").format(
-        name=label(consultation.neighbourhood.name)
-    )
+    return _("Les habitants du quartier {name}.").format(name=label(consultation.neighbourhood))
 
 
 def declaration(consultation: Consultation) -> str:
@@ -48,7 +47,7 @@ def declaration(consultation: Consultation) -> str:
     return _("En votant, je dis que j’habite ici\xa0: {where}.").format(where=where)
 
 
-def time_left(consultation: Consultation, now: datetime) -> str:
+def time_left(consultation: Listed, now: datetime) -> str:
     """`Encore 6 jours`, `Dernier jour`: whole days on the town's calendar."""
     days = (clock.local(consultation.closes_at).date() - clock.local(now).date()).days
     if days == 0:
@@ -58,7 +57,7 @@ def time_left(consultation: Consultation, now: datetime) -> str:
     )
 
 
-def took_part(consultation: Consultation, turnout: Turnout) -> str:
+def took_part(consultation: Listed, turnout: Turnout) -> str:
     """How many dwellings or people voted."""
     n = turnout.total
     if consultation.electorate is Electorate.DWELLING_CODE:
@@ -81,7 +80,7 @@ def channel(name: str) -> str:
     }.get(name, _("Autrement"))
 
 
-def outcome(question: Question, tally: Tally) -> str:
+def outcome(question: AskedQuestion, tally: Tally) -> str:
     """Why this answer is in front, in one sentence; equal ones are said to be equal."""
     leaders = tally.leaders
     if not leaders:
@@ -98,7 +97,7 @@ def outcome(question: Question, tally: Tally) -> str:
     )
 
 
-def _listed(question: Question, counts: tuple[Count, ...]) -> str:
+def _listed(question: AskedQuestion, counts: tuple[Count, ...]) -> str:
     texts = {option.id: label(option.label) for option in question.options}
     named = [f"«\xa0{texts[count.option_id]}\xa0»" for count in counts]
     if len(named) == 1:
@@ -115,7 +114,7 @@ class Row:
     percent: int
 
 
-def rows(question: Question, tally: Tally) -> list[Row]:
+def rows(question: AskedQuestion, tally: Tally) -> list[Row]:
     """The bars of a question, the most chosen first."""
     texts = {option.id: label(option.label) for option in question.options}
     return [
@@ -124,7 +123,7 @@ def rows(question: Question, tally: Tally) -> list[Row]:
     ]
 
 
-def decision_awaited(consultation: Consultation, now: datetime) -> str:
+def decision_awaited(consultation: Listed, now: datetime) -> str:
     """Until when the decision comes, or since when it is late."""
     day = date_long(consultation.decision_due_at)
     if consultation.decision_due_at < now:

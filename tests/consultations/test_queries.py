@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Role
-from engage.consultations import policy, queries, words
+from engage.consultations import policy, queries, sheets, words
 from engage.consultations.commands import cast_ballot, make_codes
 from engage.consultations.models import (
     Ballot,
@@ -36,6 +36,12 @@ def _vote(db: Session, question: Question, voters: range, *labels: str) -> None:
         cast_ballot(db, question, unit=unit_of_person(number), choices=choices)
 
 
+def _sheet(db: Session, consultation: Consultation) -> sheets.Sheet:
+    found = sheets.sheet(db, consultation.id)
+    assert found is not None
+    return found
+
+
 def test_open_ones_come_by_closing_and_unannounced_ones_stay_hidden(db: Session) -> None:
     now = clock.now()
     late = make_consultation(db, closes_at=now + 9 * DAY)
@@ -43,7 +49,8 @@ def test_open_ones_come_by_closing_and_unannounced_ones_stay_hidden(db: Session)
     coming = make_consultation(db, opens_at=now + DAY, closes_at=now + 20 * DAY)
     secret = make_consultation(db, announced_at=now + DAY, opens_at=now + 2 * DAY)
     make_consultation(db, closes_at=now)
-    assert queries.running_and_coming(db) == [soon, late, coming]
+    assert [c.id for c in sheets.running_and_coming(db)] == [soon.id, late.id, coming.id]
+    assert sheets.sheet(db, secret.id) is None
     assert queries.consultation(db, secret.id) is None
     assert not policy.can_see(secret, now)
 
@@ -60,8 +67,8 @@ def test_ended_ones_are_paged_by_closing_each_once(db: Session) -> None:
         )
     made.cancelled_at = now
     db.flush()
-    first = queries.over(db)
-    second = queries.over(db, before_id=first.next_key)
+    first = sheets.over(db)
+    second = sheets.over(db, before_id=first.next_key)
     seen = [c.id for page in (first, second) for c in page.items]
     assert len(seen) == len(set(seen)) == 25
     assert second.next_key is None
@@ -112,14 +119,15 @@ def test_results_are_for_nobody_before_the_closing(db: Session, moment: Moment) 
     assert not policy.can_see_results(consultation, clock.now())
     moment.move_to(consultation.closes_at)
     found = queries.results(db, [consultation])[question.id]
-    labels = {o.id: o.label["fr"] for o in question.options}
+    asked = sheets.questions(db, [consultation.id])[consultation.id][0]
+    labels = {o.id: o.label["fr"] for o in asked.options}
     assert [(labels[c.option_id], c.voices, c.rank) for c in found.counts] == [
         ("Jeux", 6, 1),
         ("Repas", 4, 2),
         ("Musique", 0, 3),
         ("Aucune", 0, 3),
     ]
-    assert words.outcome(question, found) == (
+    assert words.outcome(asked, found) == (
         "«\xa0Jeux\xa0» arrive en tête\xa0: 6 votants sur 6 l’ont choisi."
     )
 
@@ -133,41 +141,41 @@ def test_a_cancelled_concertation_has_no_results(db: Session, moment: Moment) ->
 
 def test_equal_answers_are_said_to_be_equal(db: Session, moment: Moment) -> None:
     consultation = make_consultation(db)
-    day = consultation.questions[1]
-    _vote(db, day, range(3), "Dimanche")
-    _vote(db, day, range(3, 6), "Samedi")
+    asked = consultation.questions[1]
+    _vote(db, asked, range(3), "Dimanche")
+    _vote(db, asked, range(3, 6), "Samedi")
     moment.move_to(consultation.closes_at)
     tallies = queries.results(db, [consultation])
+    activities, day = sheets.questions(db, [consultation.id])[consultation.id]
     assert words.outcome(day, tallies[day.id]).startswith(
         "«\xa0Samedi\xa0» et «\xa0Dimanche\xa0» sont à égalité, avec 3 voix chacune."
     )
-    assert "Personne n’a répondu" in words.outcome(
-        consultation.questions[0], tallies[consultation.questions[0].id]
-    )
+    assert "Personne n’a répondu" in words.outcome(activities, tallies[activities.id])
 
 
 def test_what_was_answered_is_known_by_unit_and_never_the_answer(db: Session) -> None:
     consultation = make_consultation(db)
     _vote(db, consultation.questions[1], range(1, 2), "Samedi")
-    found = queries.answered(db, consultation, unit_of_person(1))
+    found = queries.answered(db, consultation.questions, unit_of_person(1))
     assert found == {consultation.questions[1].id}
-    assert queries.answered(db, consultation, unit_of_person(2)) == frozenset()
+    assert queries.answered(db, consultation.questions, unit_of_person(2)) == frozenset()
 
 
 def test_who_votes_and_until_when_is_said_in_plain_words(db: Session, moment: Moment) -> None:
     everybody = make_consultation(db, min_age=11)
     here = make_consultation(db, neighbourhood=neighbourhood(db))
     dwellings = make_consultation(db, electorate=Electorate.DWELLING_CODE)
-    assert "À partir de 11 ans" in words.electorate(everybody)
-    assert "Terre-Rouge" in words.electorate(here)
+    sheet = _sheet(db, here)
+    assert "À partir de 11 ans" in words.electorate(_sheet(db, everybody))
+    assert "Terre-Rouge" in words.electorate(sheet)
     assert "Terre-Rouge" in words.declaration(here)
-    assert "par logement" in words.electorate(dwellings)
+    assert "par logement" in words.electorate(_sheet(db, dwellings))
     assert words.declaration(dwellings) == ""
-    assert words.time_left(here, clock.now()) == "Encore 7 jours pour voter"
+    assert words.time_left(sheet, clock.now()) == "Encore 7 jours pour voter"
     moment.move_to(here.closes_at - timedelta(hours=1))
-    assert words.time_left(here, clock.now()) == "Dernier jour pour voter"
+    assert words.time_left(sheet, clock.now()) == "Dernier jour pour voter"
     moment.move_to(here.decision_due_at + DAY)
-    assert "attendue depuis" in words.decision_awaited(here, clock.now())
+    assert "attendue depuis" in words.decision_awaited(sheet, clock.now())
 
 
 @pytest.mark.parametrize("role", [None, *Role])

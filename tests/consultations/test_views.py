@@ -1,6 +1,7 @@
 """Voting as a resident meets it: with a letter, with an account, twice, too late, and badly."""
 
 import logging
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -304,17 +305,16 @@ def test_nobody_sees_anything_of_the_answers_before_the_closing(
     client: Browser, app: Engage, town: Services, role: Role | None
 ) -> None:
     asked = _consultation(app)
-    _fill(town, asked, [("Jeux", 23), ("Repas", 11)])
+    _fill(town, asked, [("Jeux", 47), ("Repas", 38)])
     if role is not None:
         client.sign_in(_person(town, role))
     page = f"/concertations/{asked.id}"
-    assert client.get(f"{page}/resultats", expects=404)
+    client.get(f"{page}/resultats", expects=404)
     assert "personne ne les voit" in client.text
     for address in ("/concertations", page):
         client.get(address)
-        assert "23" not in client.text
-        assert "11" not in client.text.replace("11 juin", "")
-        assert "34 personnes ont voté" in client.text
+        assert not {"47", "38"} & set(re.findall(r"\d+", client.text))
+        assert "85 personnes ont voté" in client.text
 
 
 def test_results_come_with_numbers_reason_and_decision(

@@ -1,0 +1,41 @@
+"""What pages of concertations keep for a minute: counts, and questions that do not change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from engage.consultations import queries, sheets
+from engage.consultations.policy import can_see_results
+from engage.consultations.sheets import AskedQuestion, Listed
+from engage.consultations.tally import Tally
+from engage.core.web import get_db, services
+
+
+def turnouts(consultations: Sequence[Listed]) -> dict[int, queries.Turnout]:
+    """How many took part, at most a minute old."""
+    ids = [c.id for c in consultations]
+    if not ids:
+        return {}
+    return services().cache.get(f"turnouts:{ids}", lambda: queries.turnouts(get_db(), ids))
+
+
+def turnout(consultation: Listed) -> queries.Turnout:
+    return turnouts([consultation]).get(consultation.id, queries.NOBODY)
+
+
+def questions(consultations: Sequence[Listed]) -> dict[int, tuple[AskedQuestion, ...]]:
+    """The questions of each, which are not changed once they are announced."""
+    ids = [c.id for c in consultations]
+    if not ids:
+        return {}
+    return services().cache.get(f"questions:{ids}", lambda: sheets.questions(get_db(), ids))
+
+
+def tallies(consultations: Sequence[Listed], now: datetime) -> dict[int, Tally]:
+    """The counts of those that are closed, by question; they do not change any more."""
+    closed = [c for c in consultations if can_see_results(c, now)]
+    if not closed:
+        return {}
+    asked = questions(consultations)
+    return services().cache.get(
+        f"tallies:{[c.id for c in closed]}", lambda: queries.results(get_db(), closed, asked)
+    )
