@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Person
@@ -33,34 +33,39 @@ class Figures:
     delay_hours: int | None
 
 
-def figures(db: Session) -> Figures:
-    """How the queue is doing."""
-    late_since = clock.now() - LATE
-    rows = db.execute(
-        select(
-            ModerationItem.status,
-            func.count(),
-            func.count().filter(ModerationItem.created_at < late_since),
-        )
-        .where(ModerationItem.status.in_(OPEN))
-        .group_by(ModerationItem.status)
-    ).all()
+_COUNTS = (
+    select(
+        ModerationItem.status,
+        func.count(),
+        func.count().filter(ModerationItem.created_at < bindparam("late_since")),
+    )
+    .where(ModerationItem.status.in_(OPEN))
+    .group_by(ModerationItem.status)
+)
+
+_DELAYS = (
+    select(ModerationItem.created_at, ModerationItem.decided_at)
+    .where(ModerationItem.status.not_in(OPEN))
+    .order_by(ModerationItem.id.desc())
+    .limit(RECENT)
+)
+
+
+def figures(db: Session, delay_hours: int | None) -> Figures:
+    """How the queue is doing; `delay_hours` is what `mean_delay` found, perhaps a minute ago."""
+    rows = db.execute(_COUNTS, {"late_since": clock.now() - LATE}).all()
     counts = {status: n for status, n, _late in rows}
     return Figures(
         waiting=counts.get(Status.WAITING, 0),
         second_look=counts.get(Status.SECOND_LOOK, 0),
         late=sum(late for _status, _n, late in rows),
-        delay_hours=_mean_delay(db),
+        delay_hours=delay_hours,
     )
 
 
-def _mean_delay(db: Session) -> int | None:
-    rows = db.execute(
-        select(ModerationItem.created_at, ModerationItem.decided_at)
-        .where(ModerationItem.status.not_in(OPEN))
-        .order_by(ModerationItem.id.desc())
-        .limit(RECENT)
-    ).all()
+def mean_delay(db: Session) -> int | None:
+    """The hours between arrival and decision of the last ones decided; None before the first."""
+    rows = db.execute(_DELAYS).all()
     hours = [(done - came).total_seconds() / 3600 for came, done in rows if done is not None]
     return round(sum(hours) / len(hours)) if hours else None
 
@@ -84,38 +89,47 @@ class Line:
         return not (self.held or self.own or self.judged)
 
 
+_QUEUE = (
+    select(
+        ModerationItem.id,
+        ModerationItem.created_at,
+        ModerationItem.status,
+        ModerationItem.author_id,
+        ModerationItem.taken_by_id,
+        ModerationItem.taken_until,
+        ProposalRevision.title,
+        ProposalRevision.body,
+        exists()
+        .where(
+            Decision.item_id == ModerationItem.id, Decision.moderator_id == bindparam("person_id")
+        )
+        .label("judged"),
+    )
+    .join(ProposalRevision, ProposalRevision.id == ModerationItem.revision_id)
+    .where(ModerationItem.status.in_(OPEN), ModerationItem.id > bindparam("after_id"))
+    .order_by(ModerationItem.id)
+    .limit(QUEUE_PAGE + 1)
+)
+
+
 def queue(db: Session, person: Person, *, after_id: int = 0) -> tuple[list[Line], int | None]:
     """The oldest open items after `after_id`, and where the list continues."""
-    judged = exists().where(
-        Decision.item_id == ModerationItem.id, Decision.moderator_id == person.id
-    )
-    rows = db.execute(
-        select(
-            ModerationItem,
-            ProposalRevision.title,
-            ProposalRevision.body,
-            judged.label("judged"),
-        )
-        .join(ProposalRevision, ProposalRevision.id == ModerationItem.revision_id)
-        .where(ModerationItem.status.in_(OPEN), ModerationItem.id > after_id)
-        .order_by(ModerationItem.id)
-        .limit(QUEUE_PAGE + 1)
-    ).all()
-    lines = [_line(row, person) for row in rows[:QUEUE_PAGE]]
+    now = clock.now()
+    rows = db.execute(_QUEUE, {"person_id": person.id, "after_id": after_id}).all()
+    lines = [_line(row, person.id, now) for row in rows[:QUEUE_PAGE]]
     return lines, lines[-1].id if len(rows) > QUEUE_PAGE else None
 
 
-def _line(row: Any, person: Person) -> Line:
-    item: ModerationItem = row.ModerationItem
-    held = item.taken_until is not None and item.taken_until > clock.now()
+def _line(row: Any, person_id: int, now: datetime) -> Line:
+    held = row.taken_until is not None and row.taken_until > now
     return Line(
-        id=item.id,
+        id=row.id,
         title=row.title,
-        created_at=item.created_at,
-        status=item.status,
+        created_at=row.created_at,
+        status=row.status,
         flagged=bool(masking.findings(f"{row.title}\n{row.body}")),
-        held=held and item.taken_by_id != person.id,
-        own=item.author_id == person.id,
+        held=held and row.taken_by_id != person_id,
+        own=row.author_id == person_id,
         judged=row.judged,
     )
 

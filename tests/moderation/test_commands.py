@@ -274,14 +274,14 @@ def test_each_act_is_audited(db: Session, member: Person, other: Person) -> None
 def test_the_figures_count_what_waits_and_what_is_late(
     db: Session, member: Person, other: Person, moment: Moment
 ) -> None:
-    assert queries.figures(db).delay_hours is None
+    assert queries.mean_delay(db) is None
     refuse(db, make_item(db), member, other)
     make_item(db)
     moment.forward(hours=49)
     item = make_item(db)
     moment.forward(hours=10)
     publish(db, item, member)
-    assert queries.figures(db) == queries.Figures(1, 0, 1, 5)
+    assert queries.figures(db, queries.mean_delay(db)) == queries.Figures(1, 0, 1, 5)
 
 
 def at_once(

@@ -60,5 +60,5 @@ def test_nothing_of_the_demo_happens_in_the_future(loaded: Session) -> None:
 def test_the_queue_of_the_demo_has_words_to_check_and_something_late(loaded: Session) -> None:
     lines, _next = queries.queue(loaded, make_person(loaded, Role.COUNCIL))
     assert any(line.flagged for line in lines)
-    assert queries.figures(loaded).late == 1
+    assert queries.figures(loaded, None).late == 1
     assert [line.id for line in lines] == sorted(line.id for line in lines)
