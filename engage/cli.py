@@ -70,7 +70,7 @@ def init(contract: Path, demo: bool) -> None:
     before, after = migrate.upgrade(town.database)
     click.echo(f"Schema: {before or 'none'} -> {after}")
     difference = contracts.load(town, contract)
-    for line in difference.lines[:20]:
+    for line in difference.summary():
         click.echo(line)
     click.echo(f"Contract: {len(difference.lines)} changes")
     if demo and contracts.load_demo(town):

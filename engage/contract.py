@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import StatementError
+
 from engage.accounts import demo as people
 from engage.consultations import demo as votes
 from engage.core import clock
@@ -23,24 +25,35 @@ DEMO_FILE = Path(__file__).parent / "contracts" / "demo.json"
 def read(path: Path) -> dict[str, Any]:
     """The JSON of a contract file; raises SystemExit with one clear line."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SystemExit(f"engage: there is no contract file {path}") from None
+    except OSError as error:
+        raise SystemExit(f"engage: {path} can not be read: {error.strerror}") from None
     except ValueError as error:
         raise SystemExit(f"engage: {path} is not JSON: {error}") from None
-    if found.get("schema") != 1:
+    if not isinstance(found, dict) or found.get("schema") != 1:
         raise SystemExit(f"engage: {path} is not a contract file of schema 1")
-    return found
+    contract: dict[str, Any] = found
+    return contract
 
 
 def load(town: Services, path: Path) -> Difference:
-    """Insert and update the rows of a contract in one transaction; returns what changed."""
+    """Insert and update the rows of a contract in one transaction; returns what changed.
+
+    Raises SystemExit with one clear line, and changes nothing, when the file lacks something.
+    """
     data, difference = read(path), Difference()
-    with town.database.transaction() as db:
-        loader = Loader(db, difference)
-        territory.load(loader, data)
-        incidents.load(loader, data)
-        moderation.load(loader, data)
+    try:
+        with town.database.transaction() as db:
+            loader = Loader(db, difference)
+            territory.load(loader, data)
+            incidents.load(loader, data)
+            moderation.load(loader, data)
+    except KeyError as error:
+        raise SystemExit(f"engage: {path} lacks or does not know {error}") from None
+    except (TypeError, ValueError, AttributeError, StatementError) as error:
+        raise SystemExit(f"engage: {path} has something of the wrong kind: {error}") from None
     return difference
 
 

@@ -85,7 +85,9 @@ class Config:
         return cls(
             instance=instance,
             secrets=Path(env.get("ENGAGE_SECRETS") or instance / "secrets").resolve(),
-            database_url=env.get("ENGAGE_DATABASE_URL") or f"sqlite:///{instance / 'engage.db'}",
+            database_url=_database(
+                env.get("ENGAGE_DATABASE_URL") or f"sqlite:///{instance / 'engage.db'}"
+            ),
             uploads=_uploads(env.get("ENGAGE_STORAGE_URL") or str(instance / "uploads")),
             bind_host=host,
             bind_port=port,
@@ -100,7 +102,7 @@ class Config:
             web_workers=_number(env, "ENGAGE_WEB_WORKERS", 2),
             web_threads=_number(env, "ENGAGE_WEB_THREADS", 16),
             metrics_token=env.get("ENGAGE_METRICS_TOKEN") or "",
-            log_level=(env.get("ENGAGE_LOG_LEVEL") or "INFO").upper(),
+            log_level=_level(env.get("ENGAGE_LOG_LEVEL") or "INFO"),
         )
 
 
@@ -136,6 +138,20 @@ def _bind(value: str) -> tuple[str, int]:
     if not colon or not host or not port.isdigit() or int(port) > 65535:
         raise BadSetting(f"engage: ENGAGE_BIND is host:port, not {value!r}")
     return host.strip("[]"), int(port)
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(
+            "engage: ENGAGE_DATABASE_URL is sqlite:///file or postgresql+psycopg://user@host/name"
+        )
+    return value
+
+
+def _level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise BadSetting(f"engage: ENGAGE_LOG_LEVEL is INFO, WARNING, ERROR…, not {value!r}")
+    return value.upper()
 
 
 def _timezone(name: str) -> str:

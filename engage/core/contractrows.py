@@ -1,5 +1,6 @@
 """Rows that come from the contract file: matched by code, never overwriting what staff edited."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -27,6 +28,13 @@ class Difference:
     """What a load changed, a line each: `+` new, `~` updated, `=` kept because staff edited it."""
 
     lines: list[str] = field(default_factory=list)
+
+    def summary(self) -> list[str]:
+        """All lines; of a first load, where everything is new, one a table."""
+        tables = Counter(line.split()[1] for line in self.lines)
+        if all(line.startswith("+") for line in self.lines):
+            return [f"+ {table} ({count})" for table, count in tables.items()]
+        return self.lines
 
 
 class Loader:
