@@ -56,6 +56,7 @@ def serve_web(config: Config, *, listener: int | None = None) -> None:
     from gunicorn.app.base import BaseApplication
 
     click.echo(_check_database(config))
+    _check_assets()
     options = _gunicorn_options(config, listener or listen(config).detach())
 
     class Server(BaseApplication):
@@ -115,6 +116,18 @@ def _check_database(config: Config) -> str:
         return migrate.engine_name(database)
     finally:
         database.close()  # before any fork: a connection belongs to one process
+
+
+def _check_assets() -> None:
+    """SystemExit with `NOT_READY` and one line when a static file is missing."""
+    from engage.core import assets
+    from engage.core.config import ROOT
+
+    try:
+        assets.ensure(ROOT / "static", ROOT / "static" / "dist")
+    except assets.AssetError as error:
+        click.echo(f"engage: {error} Type: make setup", err=True)
+        raise SystemExit(NOT_READY) from None
 
 
 def serve_clock(config: Config) -> None:
