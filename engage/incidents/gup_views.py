@@ -21,7 +21,6 @@ from engage.core.web import (
 )
 from engage.incidents import desk, display, kept, queries
 from engage.incidents.decisions import DECISIONS
-from engage.incidents.forms import DecisionForm
 from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit, Incident
 from engage.incidents.policy import can_open_desk, can_see
@@ -68,36 +67,39 @@ def _item(reference: str) -> tuple[Incident, int]:
 def _item_page(
     incident: Incident, followers: int, refused: str = "", form: Form = None, status: int = 200
 ) -> ResponseReturnValue:
-    db, person = get_db(), gate.signed_in()
-    events = queries.events(db, incident)
-    dates = desk.dates(db, incident)
-    allowed = [name for name, decision in DECISIONS.items() if decision.fits(incident, person)]
-    forms = {
-        name: DECISIONS[name].form(formdata=None, version=str(incident.version)) for name in allowed
-    }
+    db = get_db()
+    forms = _blank_forms(incident)
     if refused in forms:
-        forms[refused] = form
-    for name, one in forms.items():
-        forms_apart(one, name)
-    organisations = desk.holders(db) if "confier" in forms else []
-    return form_page(
-        "gup/item.html",
-        form or DecisionForm(formdata=None),
-        status,
-        incident=incident,
-        forms=forms,
-        refused=refused,
-        decisions=DECISIONS,
-        steps=display.steps(incident, events, [d for d in dates if d.is_open]),
-        history=display.history(incident, events),
-        dates=dates,
-        photos=queries.photos(db, incident),
-        followers=followers,
-        original=queries.reference_of(db, incident.duplicate_of_id),
-        proposed=desk.proposed(db, incident) if incident.organisation_id is None else None,
-        organisations=organisations,
-        is_open=incident.kind.circuit is Circuit.OPEN,
-    )
+        forms[refused] = forms_apart(form, refused)
+    events, dates = queries.events(db, incident), desk.dates(db, incident)
+    facts: dict[str, Any] = {
+        "incident": incident,
+        "forms": forms,
+        "refused": refused,
+        "decisions": DECISIONS,
+        "steps": display.steps(incident, events, [d for d in dates if d.is_open]),
+        "history": display.history(incident, events),
+        "dates": dates,
+        "photos": queries.photos(db, incident),
+        "followers": followers,
+        "original": queries.reference_of(db, incident.duplicate_of_id),
+        "proposed": desk.proposed(db, incident) if incident.organisation_id is None else None,
+        "organisations": kept.holders() if "confier" in forms else [],
+        "is_open": incident.kind.circuit is Circuit.OPEN,
+    }
+    if form is None:
+        return page("gup/item.html", **facts)
+    return form_page("gup/item.html", form, status, **facts)
+
+
+def _blank_forms(incident: Incident) -> dict[str, Form]:
+    """A form for each decision that this person may make about the report as it is now."""
+    person, version = gate.signed_in(), str(incident.version)
+    return {
+        name: forms_apart(decision.form(formdata=None, version=version), name)
+        for name, decision in DECISIONS.items()
+        if decision.fits(incident, person)
+    }
 
 
 @bp.post("/gup/<reference>/<name>")

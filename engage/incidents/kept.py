@@ -1,11 +1,11 @@
-"""What pages keep of the contract for a minute: neighbourhoods and places, as plain values."""
+"""What pages keep of the contract for a minute, as plain values."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from engage.core import i18n
 from engage.core.web import get_db, services
-from engage.incidents import places
+from engage.incidents import desk, places
 from engage.territory import queries as territory
 
 
@@ -30,3 +30,8 @@ def place_groups(*, first: int | None) -> Sequence[places.Group]:
         f"incidents.places:{i18n.current().code}:{first}",
         lambda: places.grouped(territory.places(get_db()), first=first),
     )
+
+
+def holders() -> Sequence[desk.Holder]:
+    """The organisations that a report can be given to."""
+    return services().cache.get("incidents.holders", lambda: desk.holders(get_db()))
