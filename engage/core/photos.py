@@ -1,13 +1,14 @@
 """Photos as rows: which file belongs to what; the file is written before the row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
-from engage.core.db import Base
+from engage.core.db import Base, Database
 from engage.core.images import PreparedPhoto
 from engage.core.storage import Storage
 
@@ -46,8 +47,18 @@ def store(storage: Storage, prepared: PreparedPhoto) -> StoredPhoto:
 
 
 def keep(db: Session, stored: StoredPhoto) -> Photo:
-    """Write the row; a request that fails leaves orphan files for `engage purge`."""
+    """Write the row that makes the files stay once it is committed."""
     photo = Photo(key=stored.key, width=stored.width, height=stored.height, created_at=clock.now())
     db.add(photo)
     db.flush()
     return photo
+
+
+def discard_unnamed(database: Database, storage: Storage, stored: Collection[StoredPhoto]) -> None:
+    """Remove the files that no committed row names: the form was refused or undone."""
+    keys = {photo.key for photo in stored}
+    with database.reading() as db:
+        named = set(db.scalars(select(Photo.key).where(Photo.key.in_(keys))))
+    for key in keys - named:
+        storage.delete(key)
+        storage.delete(f"{key}-small")

@@ -1,13 +1,15 @@
 """The Flask application class: a request is a transaction, every page gets the same guards."""
 
+import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BaseConverter
@@ -17,8 +19,10 @@ from engage.core import clock, i18n, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
 from engage.core.images import prepare
-from engage.core.photos import StoredPhoto, store
+from engage.core.photos import StoredPhoto, discard_unnamed, store
 from engage.core.services import Services
+
+log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -99,11 +103,17 @@ def apart() -> Database:
     return services().database
 
 
-def accepts_photos(*fields: str) -> Callable[[View], View]:
-    """Mark a view whose `fields` are photos: they are re-encoded before its transaction begins."""
+def accepts_photos(
+    *fields: str, when: Callable[[Mapping[str, str]], bool] | None = None
+) -> Callable[[View], View]:
+    """Mark a view whose `fields` are photos: they are re-encoded before its transaction begins.
+
+    `when` gets the sent form and says whether its photos are wanted; else nothing touches the disk.
+    """
 
     def mark(view: View) -> View:
         view.photo_fields = fields  # type: ignore[attr-defined]
+        view.photos_wanted = when  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -180,15 +190,21 @@ def prepare_photos() -> None:
         return
     view = current_app.view_functions.get(request.endpoint)
     g.photos = {}
-    for field in getattr(view, "photo_fields", ()):
-        file = request.files.get(field)
-        if file is None or not file.filename:
-            continue
+    sent = [field for field in getattr(view, "photo_fields", ()) if _has_file(field)]
+    wanted = getattr(view, "photos_wanted", None)
+    if not sent or (wanted is not None and not wanted(request.form)):
+        return
+    for field in sent:
         throttle.hit_hourly(apart(), f"photo:{visitor_address()}", limit=200)
         try:
-            g.photos[field] = store(services().storage, prepare(file.stream, field))
+            g.photos[field] = store(services().storage, prepare(request.files[field].stream, field))
         except InvalidInput as refusal:
             g.photos[field] = refusal
+
+
+def _has_file(field: str) -> bool:
+    """A form without a chosen photo sends the field with an empty name."""
+    return field in request.files and bool(request.files[field].filename)
 
 
 def _finish(response: Response) -> Response:
@@ -207,3 +223,15 @@ def _close(error: BaseException | None) -> None:
     db = g.pop("db", None)
     if db is not None:
         db.close()
+    _discard_photos()
+
+
+def _discard_photos() -> None:
+    """Leave no file behind that this request wrote and no row names."""
+    stored = [found for found in g.pop("photos", {}).values() if isinstance(found, StoredPhoto)]
+    if not stored:
+        return
+    try:
+        discard_unnamed(services().database, services().storage, stored)
+    except (SQLAlchemyError, OSError) as error:  # the answer is made; `engage purge` comes later
+        log.warning("photos of a request left behind", exc_info=error)

@@ -1,5 +1,7 @@
 """Pages for everybody: report a problem in three or four screens, see what was reported."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +19,7 @@ from engage.core.web import (
     page,
     see_other,
     sent_photo,
+    services,
     visitor_address,
 )
 from engage.incidents import choices, commands, display, duty, kept, queries, routing
@@ -85,8 +88,15 @@ def _form_page(
     return form_page(template, form, kind=kind, place=place, duty=answers, groups=groups)
 
 
+def _wants_photo(sent: Mapping[str, str]) -> bool:
+    """Only the open circuit stores what a resident shows; read apart, without the write lock."""
+    with services().database.reading() as db:
+        kind = choices.kind(db, sent.get("choix", ""))
+    return kind is not None and kind.circuit is Circuit.OPEN
+
+
 @bp.post("/signalements/nouveau")
-@accepts_photos("photo")
+@accepts_photos("photo", when=_wants_photo)
 @send_once
 def send() -> ResponseReturnValue:
     throttle.hit_hourly(apart(), f"report:{visitor_address()}", limit=REPORTS_AN_HOUR)

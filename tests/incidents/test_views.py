@@ -9,6 +9,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from engage.accounts.models import Role
+from engage.core.photos import Photo
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.incidents import commands, queries
@@ -101,8 +102,41 @@ def test_a_number_nobody_gave_is_said_to_be_missing_and_the_next_follows(
 def test_a_redirected_kind_is_refused_even_when_sent(
     client: Browser, town: Services, estate: Estate
 ) -> None:
-    client.submit(FORM, {"choix": "LOG03", "lieu": estate.hall.code}, expects=422, action="nouveau")
+    data = {"choix": "LOG03", "lieu": estate.hall.code}
+    client.submit(FORM, data, expects=422, action="nouveau", photo=JPEG)
     assert count(town) == 0
+    assert list(town.storage.keys()) == []
+
+
+def test_the_photo_of_a_refused_or_repeated_form_leaves_no_file(
+    client: Browser, town: Services, estate: Estate
+) -> None:
+    for wrong, expected in (({"lieu": "nulle-part"}, 422), ({"choix": "XXX99"}, 404)):
+        data = {"lieu": estate.hall.code} | wrong
+        client.submit(FORM, data, expects=expected, action="nouveau", photo=JPEG)
+        assert list(town.storage.keys()) == []
+    client.get(FORM)
+    assert client.page is not None
+    form = client.page.forms[0].fields | {"lieu": estate.hall.code}
+    for words, expected in (("", 303), ("", 303), ("autre", 409)):
+        sent = form | {"photo": (io.BytesIO(JPEG[1]), "a.jpg"), "description": words}
+        client.post("/signalements/nouveau", sent, expected)
+    with town.database.reading() as db:
+        (kept,) = db.scalars(select(Photo))
+    files = list(town.storage.keys())
+    assert {key for key, _written in files} == {kept.key, kept.small_key}
+
+
+def test_a_photo_whose_row_was_undone_leaves_no_file(
+    client: Browser, town: Services, estate: Estate
+) -> None:
+    with town.database.transaction() as db:
+        reference = make_incident(db, estate, assigned=True).reference
+    client.sign_in(estate.agent)
+    decide(client, reference, "reparer", {"word": ""}, expects=422, photo=JPEG)
+    old = {"word": "Lavé.", "version": "99"}
+    decide(client, reference, "reparer", old, expects=409, photo=JPEG)
+    assert list(town.storage.keys()) == []
 
 
 def test_an_urgent_report_shows_first_who_to_call(
@@ -289,6 +323,7 @@ def test_words_forced_into_the_closed_circuit_are_not_kept(
     client.post("/signalements/nouveau", form)
     assert only(town).description == ""
     assert count(town, IncidentPhoto) == 0
+    assert list(town.storage.keys()) == []
 
 
 def test_the_public_sees_state_day_and_coarse_place_only(
