@@ -66,8 +66,15 @@ def signed_in() -> Person:
 
 
 def remember(entered: commands.Entered) -> None:
-    """Sign this device in: the old session is dropped, only the token goes into the cookie."""
+    """Sign this device in: of the old session only the CSRF secret stays in the cookie.
+
+    It opens nothing alone and only this browser's signed cookie holds it; a form that is open in
+    another tab can still be sent. Signing out drops it.
+    """
+    secret = session.get("csrf_token")
     session.clear()
+    if secret:
+        session["csrf_token"] = secret
     session.permanent = True
     login_user(SignedIn(entered.person, entered.token))
     g.actor = entered.person

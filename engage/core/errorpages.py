@@ -9,11 +9,16 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from engage.core.errors import Conflict, DomainError, TooMany
+from engage.core.forms import clean_text
 from engage.core.web import Engage
 
 log = logging.getLogger(__name__)
 
 WITH_PAGE = frozenset({400, 403, 404, 409, 413, 422, 429})
+
+SHOWS_WORDS = frozenset({400, 409, 429})
+NO_WORDS = frozenset({"csrf_token", "idem", "version", "contact", "code", "brouillon", "suite"})
+FEWEST_LETTERS, MOST_LETTERS, MOST_TEXTS = 20, 10_000, 5
 
 
 def setup(app: Engage) -> None:
@@ -74,9 +79,27 @@ def _error_page(status: int, message: str) -> Response:
     if status >= 500:
         return _plain(status)
     name = status if status in WITH_PAGE else 400
-    response = make_response(render_template(f"errors/{name}.html", message=message), status)
+    words = _typed_words() if name in SHOWS_WORDS else ""
+    html = render_template(f"errors/{name}.html", message=message, words=words)
+    response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _typed_words() -> str:
+    """The free texts that were sent, for the person to copy; never addresses, codes and keys."""
+    try:
+        sent = list(request.form.items(multi=True))
+    except HTTPException:
+        return ""
+    texts = [clean_text(text[:MOST_LETTERS]) for name, text in sent if _is_free(name)]
+    free = [text for text in texts if len(text) >= FEWEST_LETTERS and len(text.split()) > 1]
+    return "\n\n".join(free[:MOST_TEXTS])
+
+
+def _is_free(name: str) -> bool:
+    """Several forms of one page put something before the name of a field: `fait-12-note`."""
+    return name.rpartition("-")[2] not in NO_WORDS
 
 
 def _plain(status: int) -> Response:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engage.core import clock
 from engage.core.db import Base
 from engage.core.errors import Conflict
+from engage.core.i18n import _
 
 KEPT = timedelta(days=30)
 
@@ -39,7 +40,9 @@ def earlier_location(db: Session, id_: str, *, body_hash: str, key: str) -> str 
     if earlier is None:
         return None
     if earlier.body_hash != body_hash:
-        raise Conflict
+        raise Conflict(
+            _("Cet envoi est déjà arrivé. Pour changer vos mots, ouvrez un nouveau formulaire.")
+        )
     return _mixed(earlier.location, key).decode()
 
 
