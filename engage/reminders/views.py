@@ -1,22 +1,28 @@
 """Pages of reminders: the partner's reply without account, the coordinator's two lists."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 
 from engage.accounts import gate
-from engage.core import clock
+from engage.core import clock, i18n
+from engage.core.audit import AuditEntry
 from engage.core.errors import NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
-from engage.core.web import get_db, page, see_other
+from engage.core.web import get_db, page, see_other, services
 from engage.deadlines.models import Deadline
-from engage.reminders import commands, desk, queries
+from engage.reminders import commands, desk, directory, queries
 from engage.reminders.forms import FORMS, AnswerForm
 from engage.reminders.items import Item, items
 from engage.reminders.models import ReplyLink
 from engage.reminders.policy import can_follow_partners, is_usable
 
 bp = Blueprint("reminders", __name__)
+
+NEWEST_ACT = select(func.max(AuditEntry.id))
 
 
 @bp.get("/r/<token>")
@@ -100,23 +106,28 @@ def _private(response: Response) -> Response:
 @bp.get("/relances")
 def reminders() -> ResponseReturnValue:
     require(can_follow_partners, gate.actor())
+    return page("reminders/desk.html", desk=_desk())
+
+
+@dataclass
+class KeptDesk:
+    """The desk as it was at a revision of the audit trail, which has every digest and answer."""
+
+    revision: int = -1
+    read: desk.Desk | None = None
+
+
+def _desk() -> desk.Desk:
+    """At most a minute old, and never older than the last audited act."""
+    kept = services().cache.get(f"reminders.desk:{i18n.current().code}", KeptDesk)
     db = get_db()
-    return page(
-        "reminders/desk.html",
-        owing=desk.owing(db),
-        sent=desk.sent(db),
-        answers=desk.answers(db),
-        preview=desk.preview(db),
-        now=clock.now(),
-    )
+    revision = db.scalar(NEWEST_ACT) or 0  # asked in this session: the desk knows as much or more
+    if kept.read is None or kept.revision != revision:
+        kept.read, kept.revision = desk.desk(db), revision
+    return kept.read
 
 
 @bp.get("/partenaires")
 def partners() -> ResponseReturnValue:
     require(can_follow_partners, gate.actor())
-    found = desk.organisations(get_db())
-    return page(
-        "reminders/partners.html",
-        organisations=found,
-        contacts={o.id: queries.contacts_of(o) for o in found},
-    )
+    return page("reminders/partners.html", partners=directory.partners(get_db()))

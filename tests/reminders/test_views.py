@@ -372,10 +372,13 @@ def test_a_partner_without_contact_stands_out(client: Browser, town: Services) -
 def test_the_lists_ask_few_statements(client: Browser, town: Services) -> None:
     told(town, incidents=3, reports=2)
     staff = coordinator(client, town)
-    staff.get("/relances")
+    staff.get("/aide")
     with count_statements(town.database) as seen:
         staff.get("/relances")
     assert len(seen) <= 12
+    with count_statements(town.database) as seen:
+        staff.get("/relances")
+    assert len(seen) <= 6
     with count_statements(town.database) as seen:
         staff.get("/partenaires")
     assert len(seen) <= 6
@@ -386,3 +389,29 @@ def test_a_long_list_is_cut_and_says_how_many_more(client: Browser, town: Servic
     coordinator(client, town).get("/relances")
     assert client.text.count("G-10") == 10
     assert "et 4 autres" in client.text
+
+
+def test_after_twenty_things_further_partners_are_a_line_each(
+    client: Browser, town: Services
+) -> None:
+    with town.database.transaction() as db:
+        for name in ("Service Un", "Service Deux"):
+            partner = make_organisation(db, contacts=1, name=name)
+            for _ in range(10):
+                make_owed_incident(db, partner)
+        last = make_organisation(db, contacts=1, name="Service Trois")
+        make_owed_report(db, last, due_at=clock.now() + timedelta(days=6, hours=20))
+    coordinator(client, town).get("/relances")
+    assert client.text.count("G-10") == 20
+    assert "Bilan annuel" not in client.text
+    assert "Attendus d’ici 7 jours Service Trois 0 1" in client.text
+
+
+def test_the_desk_is_not_older_than_the_last_answer(client: Browser, town: Services) -> None:
+    page, _ = told(town, incidents=1)
+    staff = coordinator(Browser(client.app), town)
+    staff.get("/relances")
+    assert "Personne n’a encore répondu" in staff.text
+    client.submit(page, {"prevu-1-day": "2026-06-10"}, action="/1/prevu")
+    staff.get("/relances")
+    assert "prévu le mercredi 10 juin" in staff.text
