@@ -14,7 +14,7 @@ from engage.core.web import Engage
 
 log = logging.getLogger(__name__)
 
-WITH_PAGE = frozenset({400, 403, 404, 409, 413, 422, 429})
+WITH_PAGE = frozenset({400, 403, 404, 409, 410, 413, 422, 429})
 
 SHOWS_WORDS = frozenset({400, 409, 429})
 NO_WORDS = frozenset({"csrf_token", "idem", "version", "contact", "code", "brouillon", "suite"})

@@ -29,6 +29,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class Gone(DomainError):
+    """It was there, and is closed for good (410)."""
+
+    status = 410
+
+
 class InvalidInput(DomainError):
     """A field does not fit (422); the form comes back with what was typed."""
 

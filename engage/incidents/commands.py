@@ -247,7 +247,9 @@ def decide(
         actor_id=actor.id if actor else None,
         organisation_id=organisation_id or incident.organisation_id,
     )
-    messages.news(db, incident, _write_down(db, incident, word))
+    event = _write_down(db, incident, word)
+    links.renew(db, incident)
+    messages.news(db, incident, event)
 
 
 def _write_down(db: Session, incident: Incident, word: str = "") -> IncidentEvent:

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts import addresses
 from engage.core import i18n, throttle
-from engage.core.errors import InvalidInput, NotFound
+from engage.core.errors import DomainError, Gone, InvalidInput, NotFound
 from engage.core.forms import Form, send_once
 from engage.core.i18n import _
 from engage.core.web import apart, form_page, get_db, see_other, services, visitor_address
 from engage.incidents import commands, display, following, queries
 from engage.incidents.forms import AnswerForm, FollowForm, NotRepairedForm
 from engage.incidents.forms import apart as forms_apart
-from engage.incidents.models import Circuit
+from engage.incidents.models import Circuit, FollowLink
 from engage.incidents.workflow import ENDED, Status
 
 bp = Blueprint("follow", __name__)
@@ -28,10 +28,26 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def _found(token: str) -> queries.Followed:
-    found = queries.followed(get_db(), token)
+    db = get_db()
+    found = queries.followed(db, token)
     if found is None:
-        raise NotFound(_("Ce lien de suivi ne marche pas. Vérifiez qu’il est complet."))
+        raise _refusal(queries.closed_link(db, token))
     return found
+
+
+def _refusal(link: FollowLink | None) -> DomainError:
+    """An unknown link (404), or one that was right and is too old or was given up (410)."""
+    if link is None:
+        return NotFound(
+            _("Ce lien de suivi ne marche pas. Il est incomplet, ou il a plus d’un an.")
+        )
+    if link.revoked_at is not None:
+        return Gone(
+            _("Vous avez arrêté ce suivi. La liste des signalements dit encore où il en est.")
+        )
+    return Gone(
+        _("Ce lien de suivi est trop ancien. S’il y a encore un problème, signalez-le à nouveau.")
+    )
 
 
 def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValue:

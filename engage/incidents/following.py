@@ -10,7 +10,7 @@ from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.deadlines import commands as deadlines
-from engage.incidents import commands, messages
+from engage.incidents import commands, links, messages
 from engage.incidents.models import Circuit, FollowLink, Incident, IncidentFollower
 from engage.incidents.policy import can_triage
 from engage.incidents.workflow import Action, Status
@@ -42,11 +42,11 @@ def follow(db: Session, incident: Incident, address: ContactAddress, *, language
 
 
 def unfollow(db: Session, link: FollowLink) -> None:
-    """Forget the address behind `link`, with all its links."""
+    """Forget the address behind `link` and close all its links."""
     if link.follower_id is None:
         raise NotFound
     follower_id, incident = link.follower_id, db.get_one(Incident, link.incident_id)
-    db.execute(delete(FollowLink).where(FollowLink.follower_id == follower_id))
+    links.revoke(db, follower_id)
     db.execute(delete(IncidentFollower).where(IncidentFollower.id == follower_id))
     audit.record(db, "incident.unfollow", incident)
 

@@ -201,7 +201,8 @@ class IncidentFollower(Base):
 class FollowLink(Base):
     """One secret address `/suivi/<token>`, kept as a hash: each message carries its own.
 
-    Without `follower_id` it is the reporter's own and opens words and photos too.
+    Without `follower_id` it is the reporter's own and opens words and photos too. One that is
+    revoked belongs to nobody any more: it only knows that it was right once.
     """
 
     __tablename__ = "incident_links"
@@ -212,3 +213,5 @@ class FollowLink(Base):
         ForeignKey("incident_followers.id", ondelete="CASCADE"), index=True
     )
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

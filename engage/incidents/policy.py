@@ -57,4 +57,4 @@ def can_act_for(partner: Organisation, incident: Incident) -> bool:
 
 def can_answer(link: FollowLink, incident: Incident) -> bool:
     """Say whether it is repaired: who reported it or follows it, nobody else."""
-    return link.incident_id == incident.id
+    return link.incident_id == incident.id and link.revoked_at is None

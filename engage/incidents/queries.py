@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from engage.accounts.models import Person
+from engage.core import clock
 from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.secrets import token_hash
 from engage.deadlines.models import Deadline
@@ -156,14 +157,23 @@ FOLLOWED = (
     select(FollowLink, Incident)
     .join(Incident, Incident.id == FollowLink.incident_id)
     .options(*FACTS)
-    .where(FollowLink.token_hash == bindparam("hash"))
+    .where(
+        FollowLink.token_hash == bindparam("hash"),
+        FollowLink.revoked_at.is_(None),
+        FollowLink.expires_at > bindparam("now"),
+    )
 )
 
 
 def followed(db: Session, token: str) -> Followed | None:
-    """What the link `/suivi/<token>` opens."""
-    row = db.execute(FOLLOWED, {"hash": token_hash(token)}).first()
+    """What the link `/suivi/<token>` opens now."""
+    row = db.execute(FOLLOWED, {"hash": token_hash(token), "now": clock.now()}).first()
     return Followed(*row) if row else None
+
+
+def closed_link(db: Session, token: str) -> FollowLink | None:
+    """A link that opens nothing: it is too old, or who followed has left. Ask `followed` first."""
+    return db.get(FollowLink, token_hash(token))
 
 
 class Event(NamedTuple):

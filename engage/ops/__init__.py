@@ -1,0 +1,1 @@
+"""The command line of whoever runs the platform: backup, restore, checks, a full town."""

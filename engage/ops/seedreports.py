@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from engage.deadlines.models import Deadline, DeadlineKind
+from engage.incidents.links import LIFETIME
 from engage.incidents.models import FollowLink, Incident, IncidentEvent
 from engage.incidents.workflow import OPEN, Status
 from engage.ops.seedrows import Made, Town, step
@@ -67,7 +68,8 @@ def _report(town: Town, path: list[Status], moment: datetime) -> Iterator[Made]:
         },
     )
     link = secrets.token_hex(32)
-    yield Made(FollowLink, {"token_hash": link, "incident_id": id_, "created_at": moment})
+    opens = {"created_at": moment, "expires_at": moments[-1] + LIFETIME}
+    yield Made(FollowLink, {"token_hash": link, "incident_id": id_, **opens})
     yield step((Incident, id_), moment, "incident.submit", actor=None)
     for at, status in zip(moments, path, strict=True):
         values = {"incident_id": id_, "at": at, "status": status, "organisation_id": organisation}

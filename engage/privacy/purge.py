@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more: expired codes, counters and drafts, photos of nothing."""
+"""Removes what nobody needs any more: expired codes, links and drafts, photos of nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,13 @@ from engage.core.idempotency import IdempotencyRecord
 from engage.core.photos import Photo
 from engage.core.storage import Storage
 from engage.core.throttle import ThrottleCounter
+from engage.incidents import links
+from engage.incidents.models import FollowLink
 
 ORPHAN_AGE = timedelta(days=1)
 """A file is written before its row, a row before what shows it: younger ones may be on the way."""
 
-TABLES = (Draft, SignInCode, IdempotencyRecord, ThrottleCounter, Photo)
+TABLES = (Draft, SignInCode, IdempotencyRecord, ThrottleCounter, FollowLink, Photo)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def _remove_rows(db: Session) -> dict[str, int]:
     accounts.expire_drafts(db)
     idempotency.forget_old(db)
     throttle.forget_expired(db)
+    links.remove_expired(db)
     db.execute(delete(Photo).where(*unused_photos()))
     after = _counts(db)
     return {table: before[table] - after[table] for table in before}

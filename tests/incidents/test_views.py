@@ -422,7 +422,7 @@ def test_a_follower_sees_the_state_and_no_words_and_can_leave(
     for secret in ("Mots privés", "Hall secret", "photos/"):
         assert secret not in html
     neighbour.submit(f"/suivi/{message.secret}", action="arreter")
-    neighbour.get(f"/suivi/{message.secret}", expects=404)
+    neighbour.get(f"/suivi/{message.secret}", expects=410)
     assert count(town, IncidentFollower) == 0
 
 

@@ -14,14 +14,16 @@ from engage.core.errors import NotFound
 from engage.core.images import prepare
 from engage.core.photos import Photo
 from engage.core.services import Services
+from engage.incidents.models import FollowLink, Incident
 from engage.privacy.purge import Purged, purge, rehearse
 from tests.conftest import Moment
 from tests.factories import photo_bytes
+from tests.incidents.making import make_estate, make_incident
 
 
 @pytest.fixture
 def full(town: Services, moment: Moment) -> Services:
-    """A draft with a photo, a code, a counter, a remembered form, and a file without row."""
+    """A draft with a photo, a code, a counter, a remembered form, a report's link, a lone file."""
     prepared = prepare(io.BytesIO(photo_bytes()))
     throttle.hit_hourly(town.database, "code:amina@example.org", limit=5)
     with town.database.transaction() as db:
@@ -31,6 +33,7 @@ def full(town: Services, moment: Moment) -> Services:
             db, town.secret_key, parse("amina@example.org"), draft=None, language="fr"
         )
         idempotency.remember(db, "a" * 64, body_hash="b" * 64, key="k", location="/compte")
+        make_incident(db, make_estate(db))
     town.storage.put("f" * 32, b"nobody's")
     _age_files(town)
     return town
@@ -48,11 +51,9 @@ def count(town: Services, model: type) -> int:
 
 
 def test_what_is_young_stays(full: Services) -> None:
+    tables = ["drafts", "sign_in_codes", "idempotency_records", "throttle_counters"]
     assert purge(full.database, full.storage) == Purged(
-        dict.fromkeys(
-            ["drafts", "sign_in_codes", "idempotency_records", "throttle_counters", "photos"], 0
-        ),
-        0,
+        dict.fromkeys([*tables, "incident_links", "photos"], 0), 0
     )
 
 
@@ -81,8 +82,18 @@ def test_a_file_without_row_goes_after_a_day(full: Services, moment: Moment) -> 
 def test_codes_counters_and_remembered_forms_go(full: Services, moment: Moment) -> None:
     moment.forward(days=31)
     found = purge(full.database, full.storage)
-    assert found.rows == dict.fromkeys(found.rows, 1)
+    assert found.rows == dict.fromkeys(found.rows, 1) | {"incident_links": 0}
     assert count(full, SignInCode) == 0
+
+
+def test_the_link_of_a_report_goes_after_a_year_and_the_report_stays(
+    full: Services, moment: Moment
+) -> None:
+    moment.forward(days=364, hours=23)
+    assert purge(full.database, full.storage).rows["incident_links"] == 0
+    moment.forward(hours=1)
+    assert purge(full.database, full.storage).rows["incident_links"] == 1
+    assert (count(full, FollowLink), count(full, Incident)) == (0, 1)
 
 
 def test_a_rehearsal_says_the_same_and_removes_nothing(full: Services, moment: Moment) -> None:
