@@ -2,13 +2,18 @@
 
 import os
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engage.core.config import Config
 from engage.ops import commands as ops
+
+if TYPE_CHECKING:
+    from engage.core.db import Database
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,32 +66,38 @@ def clock_() -> None:
 def init(contract: Path, demo: bool) -> None:
     """Create or upgrade the database and load a contract; prints what changed."""
     from engage import contract as contracts
-    from engage.core import clock, migrate
+    from engage.core import clock
     from engage.core.services import Services
 
     config = Config.from_environ()
     clock.use_zone(config.timezone)
     town = Services.of(config)
-    before, after = migrate.upgrade(town.database)
-    click.echo(f"Schema: {before or 'none'} -> {after}")
-    difference = contracts.load(town, contract)
-    for line in difference.summary():
-        click.echo(line)
-    click.echo(f"Contract: {len(difference.lines)} changes")
-    if demo and contracts.load_demo(town):
-        from engage.ops import remind as reminding
+    with closing(town.database):
+        _upgrade(town.database)
+        difference = contracts.load(town, contract)
+        for line in difference.summary():
+            click.echo(line)
+        click.echo(f"Contract: {len(difference.lines)} changes")
+        if demo and contracts.load_demo(town):
+            from engage.ops import remind as reminding
 
-        reminding.demo_day(town)
-        click.echo("Demo: loaded")
+            reminding.demo_day(town)
+            click.echo("Demo: loaded")
 
 
 @main.command()
 def upgrade() -> None:
     """Bring the database to the newest schema."""
-    from engage.core import migrate
     from engage.core.services import Services
 
-    before, after = migrate.upgrade(Services.of(Config.from_environ()).database)
+    with closing(Services.of(Config.from_environ()).database) as database:
+        _upgrade(database)
+
+
+def _upgrade(database: "Database") -> None:
+    from engage.core import migrate
+
+    before, after = migrate.upgrade(database)
     click.echo(f"Schema: {before or 'none'} -> {after}")
 
 
