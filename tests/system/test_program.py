@@ -1,16 +1,13 @@
 """The whole program as its own processes: starts, ends, and is killed without losing anything."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from statistics import median
 
 import pytest
 from sqlalchemy import func, select
@@ -19,13 +16,12 @@ from engage.core.config import ROOT
 from engage.core.db import Database
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.ticks import Tick
-from engage.incidents.models import Incident, IncidentKind
+from engage.incidents.models import Incident
 from engage.server import NOT_READY
-from engage.territory.models import Place
 from tests import live
-from tests.conftest import BACKENDS
 from tests.mailserver import PostOffice, post_office
-from tests.ops.instances import empty_database
+from tests.system.making import a_report
+from tests.system.processes import family, is_alive, killed_now_and_then, part, until
 from tests.system.visitor import Visitor
 
 pytestmark = pytest.mark.system
@@ -33,73 +29,10 @@ pytestmark = pytest.mark.system
 SECONDS_TO_END = 5
 
 
-@pytest.fixture(params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A prepared town on each database, not started yet."""
-    with empty_database(request, request.param, tmp_path) as url:
-        environ = live.environment(tmp_path, ENGAGE_DATABASE_URL=url)
-        live.command(environ, "init", "--contract", str(live.CONTRACT))
-        yield environ
-
-
 @pytest.fixture
 def bare(tmp_path: Path) -> dict[str, str]:
     """Settings of a machine without a database."""
     return live.environment(tmp_path)
-
-
-@pytest.fixture
-def program(settings: dict[str, str]) -> Iterator[live.Program]:
-    started = live.start(settings, "run")
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def database(settings: dict[str, str]) -> Iterator[Database]:
-    opened = Database(settings["ENGAGE_DATABASE_URL"])
-    yield opened
-    opened.close()
-
-
-def children(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in path.read_text().split()] if path.exists() else []
-
-
-def family(pid: int) -> list[int]:
-    """All processes below `pid`."""
-    return [each for child in children(pid) for each in (child, *family(child))]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def words_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-
-
-def part(program: live.Program, name: str) -> int:
-    """The process of the web part or of the clock, once it is there."""
-    return until(
-        lambda: next(
-            (p for p in children(program.process.pid) if f"engage {name}" in words_of(p)), 0
-        )
-    )
-
-
-def until(found: Callable[[], int], *, seconds: float = 15) -> int:
-    """Wait for something that is not zero."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 def ended(environ: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
@@ -113,21 +46,6 @@ def ended(environ: dict[str, str], *words: str) -> "subprocess.CompletedProcess[
         timeout=10,
         check=False,
     )
-
-
-def a_report(database: Database) -> tuple[str, str]:
-    """A kind that is not urgent, and a place."""
-    with database.reading() as db:
-        kind = db.scalar(
-            select(IncidentKind.code)
-            .where(IncidentKind.circuit == "open", ~IncidentKind.urgent)
-            .where(IncidentKind.tile_id.is_not(None), ~IncidentKind.is_thanks)
-            .order_by(IncidentKind.id)
-        )
-        place = db.scalar(select(Place.code).order_by(Place.id))
-    assert kind
-    assert place
-    return kind, place
 
 
 def test_everything_starts_serves_ticks_and_ends(program: live.Program, database: Database) -> None:
@@ -189,29 +107,13 @@ def test_reports_survive_kills_of_web_and_clock(program: live.Program, database:
     kind, place = a_report(database)
     with database.reading() as db:
         before = db.scalar(select(func.count(Incident.id))) or 0
-    over = threading.Event()
-
-    def kill_now_and_then() -> int:
-        kills = 0
-        while not over.wait(0.7):
-            name = ("web", "clock", "worker")[kills % 3]
-            found = [p for p in children(program.process.pid) if f"engage {name}" in words_of(p)]
-            if name == "worker":
-                found = [w for p in children(program.process.pid) for w in children(p)][:1]
-            for pid in found:
-                os.kill(pid, signal.SIGKILL)
-            kills += bool(found)
-        return kills
 
     def phone(_: int) -> list[str]:
         visitor = Visitor(program.base)
         return [visitor.report(kind, place) for _ in range(10)]
 
-    with ThreadPoolExecutor(9) as pool:
-        killing = pool.submit(kill_now_and_then)
+    with killed_now_and_then(program), ThreadPoolExecutor(8) as pool:
         phones = list(pool.map(phone, range(8)))
-        over.set()
-    assert killing.result() >= 3
     follow_pages = [path for paths in phones for path in paths]
     assert len(set(follow_pages)) == 80
     with database.reading() as db:
@@ -248,22 +150,3 @@ def _unsent(database: Database) -> int:
     waiting = (Delivery.QUEUED.value, Delivery.CLAIMED.value)
     with database.reading() as db:
         return db.scalar(select(func.count()).where(OutboxMessage.delivery.in_(waiting))) or 0
-
-
-def test_a_slow_upload_keeps_nobody_waiting(program: live.Program, database: Database) -> None:
-    host, port = program.base.removeprefix("http://").split(":")
-    kind, place = a_report(database)
-    visitor = Visitor(program.base)
-    with socket.create_connection((host, int(port))) as slow:
-        slow.sendall(
-            b"POST /signalements/nouveau HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000"
-            b"\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
-        )
-        took = []
-        for _ in range(20):
-            slow.sendall(b"x" * 500)
-            started = time.monotonic()
-            assert visitor.report(kind, place)
-            took.append((time.monotonic() - started) / 2)
-            time.sleep(0.05)
-    assert median(took) < 0.3
