@@ -1,0 +1,145 @@
+"""Whatever changes something is written down, and stays written down."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from engage.accounts import commands as accounts
+from engage.accounts.addresses import parse
+from engage.core import audit
+from engage.core.audit import AuditEntry
+from engage.core.config import ROOT
+from engage.core.db import Database
+from engage.core.outbox import OutboxMessage
+from engage.core.services import Services
+from engage.incidents import following
+from engage.proposals import commands as proposals
+from tests.factories import make_person
+from tests.incidents.making import link_of, make_estate, make_incident
+from tests.proposals.ideas import make_idea, make_public
+
+WRITERS = ("commands.py", "following.py", "partners.py")
+"""Modules whose public functions are acts; commands of the terminal are not in them."""
+
+SILENT = {
+    "accounts/commands.py:keep_draft": "nobody acts yet: it becomes an act once signed in",
+    "accounts/commands.py:count_try": "a counter; the code that was sent is written down",
+    "accounts/commands.py:card_hash": "computes, changes nothing",
+    "accounts/commands.py:expire_drafts": "the clock forgets what nobody came back for",
+    "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
+    "consultations/commands.py:checked": "computes, changes nothing",
+    "proposals/commands.py:suggested_action": "computes, changes nothing",
+    "incidents/partners.py:report": "reads and holds a row, changes nothing",
+}
+"""What audits nothing, and why."""
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted((ROOT / "engage").rglob("*.py")):
+        if path.name in WRITERS and path.parent.name != "ops":
+            yield from _functions_of(path)
+
+
+def _functions_of(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            yield f"{path.relative_to(ROOT / 'engage')}:{node.name}", node
+
+
+def called(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(n.func) for n in ast.walk(function) if isinstance(n, ast.Call)}
+
+
+def auditing() -> set[str]:
+    """Functions that audit: themselves, or through a function that does."""
+    bodies = {name: called(node) for name, node in functions()}
+    found = {name for name, calls in bodies.items() if calls & {"audit.record", "advance"}}
+    while True:
+        more = {n for n, calls in bodies.items() if any(_is_one(c, n, found) for c in calls)}
+        if more <= found:
+            return found
+        found |= more
+
+
+def _is_one(call: str, caller: str, found: set[str]) -> bool:
+    """Whether `call`, as `caller` writes it, is a function of `found`."""
+    module, _dot, name = call.rpartition(".")
+    here = caller.partition(":")[0]
+    feature = here.partition("/")[0] if module == "commands" else module
+    return (f"{feature}/commands.py:{name}" if module else f"{here}:{name}") in found
+
+
+def test_every_act_is_audited_or_says_why_not() -> None:
+    public = {name for name, _node in functions() if ":_" not in name}
+    assert public - auditing() == set(SILENT)
+
+
+def _sign_in(db: Session, town: Services) -> None:
+    person = make_person(db, email="a@example.org")
+    address = parse("a@example.org")
+    challenge = accounts.send_code(db, town.secret_key, address, draft=None, language="fr")
+    message = db.scalars(select(OutboxMessage)).one()
+    entered = accounts.enter_with_code(db, town.secret_key, challenge, str(message.secret))
+    assert entered.person is person
+    accounts.sign_out(db, entered.token)
+
+
+def _rename(db: Session, _town: Services) -> None:
+    accounts.rename(db, make_person(db), "Amina")
+
+
+def _support(db: Session, _town: Services) -> None:
+    person, proposal = make_person(db), make_public(db)
+    proposals.endorse(db, proposal, person=person)
+    proposals.withdraw_endorsement(db, proposal, person=person)
+
+
+def _change_action(db: Session, _town: Services) -> None:
+    author = make_person(db)
+    proposals.change_action(db, make_idea(db, author=author), action_id=None, person=author)
+
+
+def _follow(db: Session, _town: Services) -> None:
+    incident = make_incident(db, make_estate(db))
+    following.follow(db, incident, parse("a@example.org"), language="fr")
+    following.unfollow(db, link_of(db, db.scalars(select(OutboxMessage)).one().secret))
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (_sign_in, ["code.send", "sign_in.open", "sign_in.revoke"]),
+        (_rename, ["person.rename"]),
+        (_support, ["proposal.endorse", "proposal.withdraw_endorsement"]),
+        (_change_action, ["proposal.change_action"]),
+        (_follow, ["incident.follow", "incident.unfollow"]),
+    ],
+)
+def test_what_residents_do_is_audited_without_their_address(
+    db: Session, town: Services, act: Callable[[Session, Services], None], expected: list[str]
+) -> None:
+    act(db, town)
+    db.flush()
+    entries = db.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [e.action for e in entries if e.action in expected] == expected
+    assert "example.org" not in repr([e.details for e in entries])
+
+
+@pytest.mark.parametrize("table", ["audit_entries", "incident_events"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET at = at", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_or_remove_what_was_written_down(
+    database: Database, table: str, act: str
+) -> None:
+    with database.transaction() as db:
+        person = make_person(db)
+        audit.record(db, "person.join", person, actor_id=person.id)
+        make_incident(db, make_estate(db))
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as db:
+        db.execute(text(act.format(table)))
+    with database.reading() as db:
+        assert db.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
