@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
@@ -55,6 +56,15 @@ def revision(database: Database) -> int:
 
     Asked once for every page of a visitor, hence the bare driver: a tenth of a session's time.
     """
+    try:
+        row = _newest(database)
+    except database.engine.dialect.loaded_dbapi.OperationalError as error:
+        raise OperationalError(NEWEST, None, error) from error
+    assert row is not None, "max() always answers"
+    return row[0] or 0
+
+
+def _newest(database: Database) -> Any:
     connection = database.engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -63,8 +73,7 @@ def revision(database: Database) -> int:
         cursor.close()
     finally:
         connection.close()
-    assert row is not None, "max() always answers"
-    return row[0] or 0
+    return row
 
 
 @event.listens_for(AuditEntry, "before_update")

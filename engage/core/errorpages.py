@@ -80,7 +80,10 @@ def _error_page(status: int, message: str) -> Response:
         return _plain(status)
     name = status if status in WITH_PAGE else 400
     words = _typed_words() if name in SHOWS_WORDS else ""
-    html = render_template(f"errors/{name}.html", message=message, words=words)
+    try:
+        html = render_template(f"errors/{name}.html", message=message, words=words)
+    except OperationalError as error:  # no handler looks after what fails in a handler
+        return _overloaded(error)
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response
