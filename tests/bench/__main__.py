@@ -5,7 +5,7 @@
 
 import sys
 
-from tests.bench import ballots, inprocess, serving, towns, weights
+from tests.bench import ballots, inprocess, serving, towns, voting, weights
 from tests.bench.figures import Figure, show
 
 
@@ -17,6 +17,7 @@ def main(*, quick: bool) -> int:
             show("SQL statements", inprocess.statements(small)),
             show("CPU of a page, computed afresh", inprocess.times(small, rounds)),
             show("First visit, transferred", weights.weights(small)),
+            show("Ballots over HTTP", voting.over_http(small, 400 if quick else 2_000)),
             show("Start and memory", serving.whole_program(small.config)),
             show(
                 "Throughput, times a bare Flask under the same server",

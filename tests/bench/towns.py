@@ -14,12 +14,17 @@ from engage.accounts.models import Person
 from engage.consultations.models import Consultation
 from engage.core import clock, migrate
 from engage.core.config import ROOT, Config
+from engage.core.secrets import new_token, token_hash
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import Visibility
-from engage.incidents.models import Incident
+from engage.incidents import links
+from engage.incidents.models import Circuit, Incident, IncidentKind
+from engage.ops import remind
 from engage.ops.seed import Load, seed
 from engage.proposals.models import Proposal
+from engage.reminders.commands import LINK_LIFETIME
+from engage.reminders.models import ReplyLink
 
 CONTRACT = ROOT / "engage" / "contracts" / "grand-cahors.json"
 
@@ -30,11 +35,12 @@ QUICK_LARGE = Load(proposals=5_000, endorsements=50_000, incidents=5_000, ballot
 
 @dataclass
 class Measured:
-    """A town with its application, and the cookies of people in it."""
+    """A town with its application, the cookies of people in it, and its secret addresses."""
 
     app: Engage
     config: Config
     cookies: dict[str, str]
+    secret_paths: tuple[str, ...]
 
     @property
     def services(self) -> Services:
@@ -53,10 +59,29 @@ def filled(load: Load, name: str) -> Iterator[Measured]:
         migrate.upgrade(town.database)
         contract.load(town, CONTRACT)
         contract.load_demo(town)
+        remind.demo_day(town)
         print(f"  filling the {name} town: {load.total} rows", flush=True)
         seed(town.database, load)
-        yield Measured(app, config, _cookies(app))
+        yield Measured(app, config, _cookies(app), _secret_paths(town))
         town.database.close()
+
+
+def _secret_paths(town: Services) -> tuple[str, ...]:
+    """The follow page of the newest report, and the reply page of the first partner told."""
+    with town.database.transaction() as db:
+        report = db.scalars(select(Incident).order_by(Incident.id.desc()).limit(1)).one()
+        told = db.scalars(select(ReplyLink).order_by(ReplyLink.id).limit(1)).one()
+        token, moment = new_token(), clock.now()
+        db.add(
+            ReplyLink(
+                token_hash=token_hash(token),
+                digest_id=told.digest_id,
+                contact_id=told.contact_id,
+                created_at=moment,
+                expires_at=moment + LINK_LIFETIME,
+            )
+        )
+        return f"/suivi/{links.reporter_link(db, report)}", f"/r/{token}"
 
 
 def _cookies(app: Engage) -> dict[str, str]:
@@ -87,10 +112,14 @@ class Page:
 
     @property
     def name(self) -> str:
-        return f"{self.path} ({self.persona or 'visiteur'})"
+        """Secret addresses differ each time: only where they lead is shown."""
+        path = self.path
+        if self.kind == "secret":
+            path = f"{path.rpartition('/')[0]}/<token>"
+        return f"{path} ({self.persona or 'visiteur'})"
 
 
-MOST_STATEMENTS = {"list": 6, "detail": 8, "page": 12}
+MOST_STATEMENTS = {"list": 6, "detail": 8, "page": 12, "form": 8, "secret": 12}
 
 
 def pages(town: Measured) -> list[Page]:
@@ -111,6 +140,12 @@ def pages(town: Measured) -> list[Page]:
             .order_by(Consultation.id.desc())
             .limit(1)
         )
+        kind = db.scalar(
+            select(IncidentKind.code)
+            .where(IncidentKind.circuit == Circuit.OPEN, ~IncidentKind.urgent)
+            .order_by(IncidentKind.id)
+            .limit(1)
+        )
     shared = [
         ("/propositions", "list"),
         (f"/propositions/{idea}", "detail"),
@@ -124,8 +159,12 @@ def pages(town: Measured) -> list[Page]:
         ("/contrat/actions/1", "page"),
     ]
     return [
-        *(Page(path, kind) for path, kind in shared),
-        *(Page(path, kind, "habitante") for path, kind in shared),
+        *(Page(path, sort) for path, sort in shared),
+        *(Page(path, sort, "habitante") for path, sort in shared),
+        Page(f"/signalements/nouveau?choix={kind}", "form"),
+        Page("/propositions/nouvelle", "form"),
+        Page("/mentions-legales", "form"),
+        *(Page(path, "secret") for path in town.secret_paths),
         Page("/moderation", "list", "conseil"),
         Page("/gup", "list", "agent"),
         Page("/gup", "list", "coordinatrice"),

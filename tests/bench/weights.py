@@ -20,7 +20,7 @@ def weights(town: Measured) -> Iterator[Figure]:
             continue
         sizes = _sizes(town, page.path)
         for part, bar in MOST_KB.items():
-            yield Figure(f"{page.path}, {part}", sizes[part] / 1000, bar, "kB")
+            yield Figure(f"{page.name}, {part}", sizes[part] / 1000, bar, "kB")
 
 
 def _sizes(town: Measured, path: str) -> dict[str, int]:
