@@ -50,6 +50,21 @@ class Subject:
     short_label: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Choices:
+    """All that a list of ideas can be narrowed to; the same `key`, the same choices."""
+
+    quarters: list[Quarter]
+    subjects: list[Subject]
+    key: str
+
+
+def choices(db: Session) -> Choices:
+    """Neighbourhoods and actions of the contract."""
+    places, actions = quarters(db), subjects(db)
+    return Choices(places, actions, repr((places, actions)))
+
+
 def quarters(db: Session) -> list[Quarter]:
     """All neighbourhoods in the contract's order."""
     return [Quarter(n.id, n.code, n.name) for n in territory.neighbourhoods(db)]

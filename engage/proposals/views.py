@@ -43,20 +43,18 @@ SUPPORTS_AN_HOUR = 600
 BIGGEST_ID = 2**31 - 1
 
 
-def quarters() -> list[queries.Quarter]:
-    return services().cache.get("proposals.quarters", lambda: queries.quarters(get_db()))
-
-
-def subjects() -> list[queries.Subject]:
-    return services().cache.get("proposals.subjects", lambda: queries.subjects(get_db()))
+def choices() -> queries.Choices:
+    """What ideas can be about; a minute old at most."""
+    return services().cache.get("proposals.choices", lambda: queries.choices(get_db()))
 
 
 @bp.get("/propositions")
 @public_page
 def index() -> ResponseReturnValue:
     """The newest ideas, narrowed by neighbourhood and action."""
-    hood = _chosen("quartier", {n.code: n for n in quarters()})
-    action = _chosen("action", {str(a.number): a for a in subjects()})
+    offered = choices()
+    hood = _chosen("quartier", {n.code: n for n in offered.quarters})
+    action = _chosen("action", {str(a.number): a for a in offered.subjects})
     before = request.args.get("avant", type=int)
     if before is not None and not 0 < before <= BIGGEST_ID:
         raise NotFound
@@ -73,8 +71,7 @@ def index() -> ResponseReturnValue:
         hood=hood,
         action=action,
         before=before,
-        neighbourhoods=quarters(),
-        actions=subjects(),
+        choices=offered,
     )
 
 
@@ -132,7 +129,7 @@ def refusal_of() -> Callable[[Session, Proposal], queries.Refusal | None]:
 
 def _action_form(proposal: Proposal) -> ActionForm:
     form = ActionForm(action=str(proposal.action.number) if proposal.action else "")
-    form.action.offer(subjects(), _("Aucun sujet"))
+    form.action.offer(choices().subjects, _("Aucun sujet"))
     return form
 
 
@@ -141,7 +138,7 @@ def change_action(proposal_id: int) -> ResponseReturnValue:
     """The suggestion is shown after sending: a step to confirm it would be a fifth screen."""
     person, proposal = gate.signed_in(), _visible(proposal_id)
     form = ActionForm()
-    form.action.offer(subjects(), _("Aucun sujet"))
+    form.action.offer(choices().subjects, _("Aucun sujet"))
     if form.validate_on_submit():
         commands.change_action(get_db(), proposal, action_id=form.action.action_id, person=person)
         flash(_("C’est changé."), "ok")
@@ -159,7 +156,7 @@ def _first_words() -> dict[str, str]:
     person = gate.actor()
     if person is None:
         return {}
-    codes = {n.id: n.code for n in quarters()}
+    codes = {n.id: n.code for n in choices().quarters}
     again = request.args.get("reprendre", type=int) or 0
     if not 0 < again <= BIGGEST_ID:
         return {"neighbourhood": codes.get(person.neighbourhood_id or 0, "")}
@@ -176,7 +173,7 @@ def _first_words() -> dict[str, str]:
 
 
 def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
-    form.offer(quarters(), subjects())
+    form.offer(choices().quarters, choices().subjects)
     return form_page("proposals/new.html", form, **context)
 
 
@@ -186,7 +183,7 @@ def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Keep the idea until its author is known; somebody signed in is done here."""
     form = IdeaForm()
-    form.offer(quarters(), subjects())
+    form.offer(choices().quarters, choices().subjects)
     valid = form.validate_on_submit()
     with form.refusals():
         photo = sent_photo("photo")
