@@ -16,7 +16,7 @@ from engage.core.web import get_db, page, see_other, services
 from engage.deadlines.models import Deadline
 from engage.reminders import commands, desk, directory, queries
 from engage.reminders.forms import FORMS, AnswerForm
-from engage.reminders.items import Item, items
+from engage.reminders.items import items
 from engage.reminders.models import ReplyLink
 from engage.reminders.policy import can_follow_partners, is_usable
 
@@ -71,21 +71,18 @@ def _reply_page(
         token=token,
         items=found,
         answers=answers,
-        forms={item.deadline.id: _forms(item, refused) for item in found},
+        blank=_blank,
         refused=refused,
         now=clock.now(),
+        today=clock.today(),
         signature=queries.signature(db),
     )
     return _private(response)
 
 
-def _forms(item: Item, refused: tuple[int, str, AnswerForm] | None) -> dict[str, AnswerForm]:
-    """The three answers to one thing; the refused one keeps what was typed."""
-    id_ = item.deadline.id
-    made = {kind: form(None, prefix=_prefix(kind, id_)) for kind, form in FORMS.items()}
-    if refused is not None and refused[0] == id_:
-        made[refused[1]] = refused[2]
-    return made
+def _blank(kind: str, deadline_id: int) -> AnswerForm:
+    """The form of one answer to one thing, nothing typed yet."""
+    return FORMS[kind](None, prefix=_prefix(kind, deadline_id))
 
 
 def _closed(link: ReplyLink | None) -> Response:
