@@ -1,7 +1,6 @@
 """Reads about what is owed."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -35,14 +34,4 @@ def open_deadlines_of(db: Session, subject: Any) -> Sequence[Deadline]:
             *OPEN,
         )
         .order_by(Deadline.due_at)
-    ).all()
-
-
-def due_before(db: Session, moment: datetime) -> Sequence[Deadline]:
-    """All that is owed before `moment`, silenced or not, organisation loaded, soonest first."""
-    return db.scalars(
-        select(Deadline)
-        .options(joinedload(Deadline.organisation))
-        .where(Deadline.due_at < moment, *OPEN)
-        .order_by(Deadline.due_at, Deadline.id)
     ).all()

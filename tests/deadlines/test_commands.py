@@ -144,14 +144,3 @@ def test_the_database_refuses_two_open_deadlines_of_one_kind(
     )
     with pytest.raises(IntegrityError):
         db.flush()
-
-
-def test_due_before_is_soonest_first_and_open_only(db: Session, partner: Organisation) -> None:
-    actions = db.scalars(select(Action).order_by(Action.number).limit(3)).all()
-    for days, action in zip((9, 2, 5), actions, strict=True):
-        owe(db, action, partner, days=days)
-    commands.meet(db, REPORT, actions[2])
-    db.flush()
-    found = queries.due_before(db, clock.now() + timedelta(days=30))
-    assert [d.subject_id for d in found] == [actions[1].id, actions[0].id]
-    assert found[0].organisation.id == partner.id
