@@ -30,9 +30,9 @@ def steps(proposal: Proposal) -> list[Step]:
     """The steps of an idea, in order."""
     received = Step(_("Reçue"), "done", date_short(proposal.created_at))
     if proposal.status is Status.REFUSED:
-        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "now")]
+        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "done")]
     if proposal.status is Status.WITHDRAWN:
-        return [received, Step(_("Retirée par son auteur"), "now")]
+        return [received, Step(_("Retirée par son auteur"), "done")]
     if proposal.published_at is None:
         return [received, *_unread(proposal)]
     published = Step(_("Lue et publiée"), "done", date_short(proposal.published_at))

@@ -261,6 +261,7 @@ def test_a_refused_idea_tells_its_author_why_and_can_be_written_again(
         "Réécrivez en parlant seulement du quartier.",
     ):
         assert words in signed.text
+    assert 'aria-current="step"' not in signed.text, "nothing goes on with an idea that is refused"
     client.get(target, expects=404)
     signed.get(f"{NEW}?reprendre={item.subject_id}")
     assert signed.page is not None
