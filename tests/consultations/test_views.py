@@ -327,6 +327,8 @@ def test_results_come_with_numbers_reason_and_decision(
     assert "« Jeux » arrive en tête" in client.text.replace("\xa0", " ")
     assert "23 votants sur 34" in client.text
     assert "23 voix" in client.text
+    assert client.page is not None
+    assert client.page.title.startswith(f"{asked.title['fr']} · Résultats")
     assert "Décision au plus tard le" in client.text
     client.get("/concertations")
     assert "« Jeux » arrive en tête" in client.text.replace("\xa0", " ")
