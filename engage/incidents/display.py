@@ -105,6 +105,7 @@ HAPPENED = {
     Status.REDIRECTED: __("Une autre porte doit répondre"),
     Status.NO_ACTION: __("Pas d’intervention"),
 }
+NAMES_ITS_HOLDER = (Status.ASSIGNED, Status.ACKNOWLEDGED)
 
 
 def happened(event: Event) -> str:
@@ -123,7 +124,7 @@ def history(incident: Incident, events: Sequence[Event]) -> list[Past]:
         if event.status is Status.CLOSED and incident.kind.is_thanks:
             text = _("Merci transmis")
         by_resident = event.status in (Status.REOPENED, Status.CONFIRMED)
-        who = "" if by_resident else event.holder or ""
+        who = "" if by_resident or event.status in NAMES_ITS_HOLDER else event.holder or ""
         lines.append(Past(date_short(event.at), who, text, event.word, by_resident))
     return lines[::-1]
 

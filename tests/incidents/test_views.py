@@ -12,7 +12,7 @@ from engage.accounts.models import Role
 from engage.core.photos import Photo
 from engage.core.services import Services
 from engage.core.web import Engage
-from engage.incidents import commands, queries
+from engage.incidents import commands, display, queries
 from engage.incidents.models import Incident, IncidentFollower, IncidentPhoto, Moment
 from engage.incidents.workflow import Status
 from engage.territory.models import Organisation, Place
@@ -588,6 +588,14 @@ def test_the_agent_takes_charge_plans_and_closes_with_word_and_photo(
     client.get(follow)
     assert "Est-ce vraiment réparé" in client.text
     assert "Lavé." in client.text
+
+
+def test_a_line_of_history_names_the_organisation_once(town: Services, estate: Estate) -> None:
+    with town.database.transaction() as db:
+        incident, _token = repaired(db, estate, town.storage)
+        lines = display.history(incident, queries.events(db, incident))
+    name = estate.landlord.short_name
+    assert [f"{line.who} {line.text}".count(name) for line in lines] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("day", ["", "2026-13-40", "hier", "2026-06-01", "9999-99-99", "١٢/٠٦"])
