@@ -9,6 +9,7 @@ from engage.accounts import gate
 from engage.accounts import messages as accounts_messages
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
+from engage.consultations import final
 from engage.consultations import views as consultations_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
@@ -178,6 +179,7 @@ def jobs(town: Services) -> list[Job]:
     return [
         Job("sender", 5, letters.deliver_all),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
+        Job("counts", 60, lambda: final.store(town.database)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),
         Job("housekeeping", 3600, lambda: purge.purge(town.database, town.storage)),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from engage.consultations import queries, sheets
+from engage.consultations import final, queries, sheets
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import AskedQuestion, Listed
 from engage.consultations.tally import Tally
@@ -15,7 +15,7 @@ def turnouts(consultations: Sequence[Listed]) -> dict[int, queries.Turnout]:
     ids = [c.id for c in consultations]
     if not ids:
         return {}
-    return services().cache.get(f"turnouts:{ids}", lambda: queries.turnouts(get_db(), ids))
+    return services().cache.get(f"turnouts:{ids}", lambda: final.turnouts(get_db(), consultations))
 
 
 def turnout(consultation: Listed) -> queries.Turnout:
@@ -37,5 +37,5 @@ def tallies(consultations: Sequence[Listed], now: datetime) -> dict[int, Tally]:
         return {}
     asked = questions(consultations)
     return services().cache.get(
-        f"tallies:{[c.id for c in closed]}", lambda: queries.results(get_db(), closed, asked)
+        f"tallies:{[c.id for c in closed]}", lambda: final.results(get_db(), closed, asked)
     )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -139,6 +140,19 @@ class Ballot(Base):
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     answers: Mapped[list[int]]
+
+
+class FinalCounts(Base):
+    """What roll and ballots of a closed concertation add up to; `engage verify` counts again.
+
+    `counts` holds "channels", a list of [channel, units], and "tallies", a list of
+    [question, voters, [[option, voices, rank]]].
+    """
+
+    __tablename__ = "final_counts"
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), primary_key=True)
+    counts: Mapped[dict[str, Any]]
 
 
 def unit_of_person(person_id: int) -> str:

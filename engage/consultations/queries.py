@@ -69,9 +69,10 @@ def question(db: Session, question_id: int) -> Question | None:
 
 def turnouts(db: Session, consultation_ids: Sequence[int]) -> dict[int, Turnout]:
     """How many took part in each of these; who came by two channels counts for one of them."""
+    asked = select(Question.id).where(Question.consultation_id.in_(consultation_ids))
     units = (
         select(RollEntry.consultation_id, func.min(RollEntry.channel).label("channel"))
-        .where(RollEntry.consultation_id.in_(consultation_ids))
+        .where(RollEntry.question_id.in_(asked))  # the roll lies in the order of its questions
         .group_by(RollEntry.consultation_id, RollEntry.unit)
         .subquery()
     )

@@ -5,10 +5,16 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, Text, bindparam, cast, select, tuple_
 from sqlalchemy.orm import Session
 
-from engage.consultations.models import Consultation, Electorate, Option, Question
+from engage.consultations.models import (
+    Consultation,
+    Electorate,
+    FinalCounts,
+    Option,
+    Question,
+)
 from engage.core import clock
 from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.territory.models import Neighbourhood
@@ -31,6 +37,8 @@ class Listed:
     cancelled_at: datetime | None
     cancel_reason: str
     version: int
+    counts: str | None
+    """The JSON stored some time after the closing; `final` reads it once in a while."""
 
     def is_open(self, now: datetime) -> bool:
         return self.cancelled_at is None and self.opens_at <= now < self.closes_at
@@ -79,13 +87,19 @@ class AskedQuestion:
     options: tuple[AskedOption, ...]
 
 
+_COUNTS = cast(FinalCounts.counts, Text)
+
+
 def _read(model: type[Listed]) -> Select[Any]:
     """The columns of the fields of `model`, in their order, of what is announced."""
-    columns: list[Any] = [
-        Neighbourhood.name if field.name == "neighbourhood" else getattr(Consultation, field.name)
-        for field in fields(model)
-    ]
-    announced = select(*columns).where(Consultation.announced_at <= bindparam("now"))
+    elsewhere: dict[str, Any] = {"neighbourhood": Neighbourhood.name, "counts": _COUNTS}
+    names = [field.name for field in fields(model)]
+    columns = [elsewhere[n] if n in elsewhere else getattr(Consultation, n) for n in names]
+    announced = (
+        select(*columns)
+        .outerjoin(FinalCounts, FinalCounts.consultation_id == Consultation.id)
+        .where(Consultation.announced_at <= bindparam("now"))
+    )
     return (
         announced.outerjoin(Consultation.neighbourhood) if issubclass(model, Summary) else announced
     )

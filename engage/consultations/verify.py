@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from engage.consultations import queries
+from engage.consultations import final, queries
 from engage.consultations.models import (
     Ballot,
     Consultation,
     Electorate,
+    FinalCounts,
     Option,
     Question,
     RollEntry,
     VotingCode,
     unit_of_code,
 )
-from engage.consultations.policy import UNIT_PREFIX
+from engage.consultations.policy import UNIT_PREFIX, can_see_results
+from engage.core import clock
 
 
 def check(db: Session) -> list[str]:
@@ -30,6 +32,7 @@ def check(db: Session) -> list[str]:
         _units_of_the_electorate,
         _standing_codes,
         _one_none_each,
+        _final_counts,
     )
     return [fault for found in checks for fault in found(db)]
 
@@ -127,3 +130,22 @@ def _one_none_each(db: Session) -> Iterator[str]:
     for question_id, ids in sorted(queries.options_of(db).items()):
         if len(nones & ids) != 1:
             yield f"question {question_id}: not exactly one answer means none of these"
+
+
+def _final_counts(db: Session) -> Iterator[str]:
+    """Counts are stored of closed concertations only, and say what roll and ballots add up to."""
+    stored = select(Consultation, FinalCounts).join(
+        FinalCounts, FinalCounts.consultation_id == Consultation.id
+    )
+    for consultation, kept in db.execute(stored.order_by(Consultation.id)):
+        if not can_see_results(consultation, clock.now()):
+            yield f"concertation {consultation.id}: counts were stored, but it is not over"
+        elif not _adds_up(db, consultation, kept):
+            yield f"concertation {consultation.id}: the stored counts are not those of its ballots"
+
+
+def _adds_up(db: Session, closed: Consultation, kept: FinalCounts) -> bool:
+    try:
+        return final.counts(db, closed).counts == kept.counts
+    except ValueError:  # a ballot that cannot be counted, which another check names
+        return False

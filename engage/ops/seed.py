@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from engage import schema
+from engage.consultations import final
 from engage.core import clock
 from engage.core.db import Database
 from engage.ops import seedreports, seedrows, seedvotes
@@ -61,6 +62,7 @@ def seed(database: Database, load: Load, progress: Progress = lambda _: None) ->
             progress(written if counted != "people" else 0)
     with database.transaction() as db:
         continue_numbering(db.connection(), schema.metadata.sorted_tables)
+    final.store(database)
 
 
 def _write(database: Database, rows: Iterator[Made], counted: str) -> Iterator[int]:

@@ -19,22 +19,28 @@ from engage.ops.seedrows import Made, Town
 VOTERS = 10_000
 """Answers to one question of a well attended vote; more ballots make more concertations."""
 
+ENDED = 25
+"""Concertations at least, however few the ballots: more than a page of the list."""
+
 QUESTIONS = 2
 OPTIONS = 5
 MOST = 3
 
 
 def votes(town: Town, number: int) -> Iterator[Made]:
-    """Concertations of two questions, one after the other, until all ballots are cast."""
-    left = number
-    rounds = -(-number // (VOTERS * QUESTIONS))
+    """Concertations of two questions, one after the other; the ballots are spread evenly."""
+    rounds = max(ENDED, -(-number // (VOTERS * QUESTIONS))) if number else 0
+    shares = evenly(number, rounds * QUESTIONS)
     for closing in town.moments(rounds):
         id_ = town.new_id(Consultation)
         yield _consultation(town, id_, closing)
         for position in range(1, QUESTIONS + 1):
-            voters = min(VOTERS, left, -(-left // QUESTIONS) if position < QUESTIONS else left)
-            left -= voters
-            yield from _question(town, id_, position, voters)
+            yield from _question(town, id_, position, next(shares))
+
+
+def evenly(number: int, parts: int) -> Iterator[int]:
+    """As many parts as asked for, as equal as whole numbers can be, that add up to `number`."""
+    return (number * (i + 1) // parts - number * i // parts for i in range(parts))
 
 
 def _consultation(town: Town, id_: int, closing: datetime) -> Made:
