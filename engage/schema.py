@@ -2,12 +2,15 @@
 
 from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
+from engage.accounts import proofs, residence
 from engage.consultations import models as consultations
 from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks
 from engage.core.db import Base
 from engage.deadlines import models as deadlines
+from engage.fieldwork import models as fieldwork
 from engage.incidents import models as incidents
 from engage.moderation import models as moderation
+from engage.privacy import models as privacy
 from engage.proposals import models as proposals
 from engage.reminders import models as reminders
 from engage.territory import models as territory
@@ -23,12 +26,16 @@ MODULES = (
     ticks,
     territory,
     accounts,
+    proofs,
+    residence,
     deadlines,
     proposals,
     consultations,
     incidents,
     moderation,
+    fieldwork,
     reminders,
+    privacy,
 )
 
 metadata = Base.metadata

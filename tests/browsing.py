@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from engage.accounts import commands
-from engage.accounts.models import Person
+from engage.accounts.models import Opening, Person
 from engage.core.web import Engage
 
 VOID = {"input", "br", "img", "meta", "link", "hr", "source", "use", "path", "rect"}
@@ -148,7 +148,7 @@ class Browser:
     def sign_in(self, person: Person) -> "Browser":
         """Be `person` on this device."""
         with self.app.services.database.transaction() as db:
-            token = commands.sign_in(db, person)
+            token = commands.sign_in_fully(db, person, Opening.DEMO)
         with self.http.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True

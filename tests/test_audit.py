@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
 from engage.accounts.addresses import parse
-from engage.core import audit
+from engage.core import audit, clock
 from engage.core.audit import AuditEntry
 from engage.core.config import ROOT
 from engage.core.db import Database
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.incidents import following
+from engage.incidents.models import IncidentEvent
 from engage.proposals import commands as proposals
 from tests.factories import make_person
 from tests.incidents.making import link_of, make_estate, make_incident
@@ -143,3 +144,29 @@ def test_the_database_itself_refuses_to_change_or_remove_what_was_written_down(
         db.execute(text(act.format(table)))
     with database.reading() as db:
         assert db.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+
+
+def test_of_the_history_of_a_report_only_words_may_go_and_rows_once_it_is_anonymous(
+    database: Database,
+) -> None:
+    with database.transaction() as db:
+        incident = make_incident(db, make_estate(db))
+        db.add(
+            IncidentEvent(
+                incident_id=incident.id, at=clock.now(), status=incident.status, word="Merci."
+            )
+        )
+    for act in (
+        "UPDATE incident_events SET word = 'Autre chose'",
+        "UPDATE incident_events SET word = '', scheduled_on = '2030-01-01'",
+        "DELETE FROM incident_events",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), database.transaction() as db:
+            db.execute(text(act))
+    with database.transaction() as db:
+        db.execute(text("UPDATE incident_events SET word = '' WHERE word <> ''"))
+    with database.transaction() as db:
+        db.execute(text("UPDATE incidents SET anonymised_on = '2030-01-01'"))
+        db.execute(text("DELETE FROM incident_events"))
+    with database.reading() as db:
+        assert db.scalar(text("SELECT count(*) FROM incident_events")) == 0

@@ -14,6 +14,7 @@ from engage.accounts.models import (
     ContactPoint,
     Draft,
     Mandate,
+    Opening,
     Person,
     Role,
     SignIn,
@@ -163,19 +164,38 @@ def _person_of(db: Session, address: ContactAddress) -> Person:
     return person
 
 
-def sign_in(db: Session, person: Person) -> str:
-    """Open a sign-in of `person`; returns the token that only the device's cookie holds."""
+def sign_in(db: Session, person: Person, opened_with: Opening = Opening.CODE) -> str:
+    """Open a sign-in of `person`; returns the token that only the device's cookie holds.
+
+    Who has a mandate is a resident until `pass_second_step`.
+    """
     token = new_token()
     moment = clock.now()
     row = SignIn(
         token_hash=token_hash(token),
         person_id=person.id,
+        opened_with=opened_with.value,
         created_at=moment,
         expires_at=moment + SIGN_IN_LIFETIME,
     )
     db.add(row)
+    db.execute(update(Person).where(Person.id == person.id).values(last_seen_on=clock.today()))
     db.flush()
-    audit.record(db, "sign_in.open", row, actor_id=person.id)
+    audit.record(db, "sign_in.open", row, actor_id=person.id, opened_with=opened_with.value)
+    return token
+
+
+def pass_second_step(db: Session, token: str) -> None:
+    """Open the mandates of the sign-in behind `token`: the caller has checked the second proof."""
+    row = db.scalars(select(SignIn).where(SignIn.token_hash == token_hash(token))).one()
+    row.second_step_at = clock.now()
+    audit.record(db, "sign_in.strengthen", row, actor_id=row.person_id)
+
+
+def sign_in_fully(db: Session, person: Person, opened_with: Opening) -> str:
+    """Open a sign-in whose second step needs no further proof: a passkey, or the demo."""
+    token = sign_in(db, person, opened_with)
+    pass_second_step(db, token)
     return token
 
 
@@ -209,7 +229,7 @@ def enter_with_card(db: Session, key: bytes, typed: str) -> Entered:
         person = queries.person_at(db, ContactAddress(ContactKind.CARD, card_hash(key, code)))
     if person is None:
         raise InvalidInput("code", _("Nous ne connaissons pas ce code. Vérifiez chaque lettre."))
-    return Entered(person, sign_in(db, person), None)
+    return Entered(person, sign_in(db, person, Opening.CARD), None)
 
 
 def card_hash(key: bytes, code: str) -> str:

@@ -1,21 +1,28 @@
 """Who is asking: Flask-Login over our revocable sign-ins, and the door that is shut by default."""
 
+from urllib.parse import urlencode
+
 from flask import current_app, g, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from engage.accounts import commands, queries
-from engage.accounts.models import Person
+from engage.accounts.models import Person, SignIn
+from engage.accounts.policy import is_half_signed_in
+from engage.core import errorpages
 from engage.core.errors import Denied
 from engage.core.web import SAFE, Engage, get_db, see_other
+
+SECOND_STEP = "/compte/deuxieme-etape"
 
 
 class SignedIn(UserMixin):
     """A device where somebody is signed in; its id is the random token of the sign-in."""
 
-    def __init__(self, person: Person, token: str) -> None:
+    def __init__(self, person: Person, token: str, sign_in: SignIn | None = None) -> None:
         self.person = person
         self.token = token
+        self.sign_in = sign_in
 
     def get_id(self) -> str:
         return self.token
@@ -29,11 +36,24 @@ def setup(app: Engage, *, public_endpoints: frozenset[str]) -> None:
     manager.init_app(app, add_context_processor=False)
     app.extensions["engage_public"] = public_endpoints
     app.before_request(_shut_by_default)
+    app.register_error_handler(Denied, _denied)
 
 
 def _load(token: str) -> SignedIn | None:
-    person = queries.person_signed_in(get_db(), token)
-    return SignedIn(person, token) if person else None
+    sign_in = queries.sign_in_of(get_db(), token)
+    if sign_in is None:
+        return None
+    person = sign_in.person
+    person.half_signed_in = is_half_signed_in(sign_in)
+    return SignedIn(person, token, sign_in)
+
+
+def _denied(error: Denied) -> Response:
+    """Who has a mandate and has not passed the second step is led there, not refused."""
+    person = actor()
+    if person is not None and person.half_signed_in and request.method in SAFE:
+        return see_other(f"{SECOND_STEP}?{urlencode({'suite': request.full_path.rstrip('?')})}")
+    return errorpages.of_domain(error)
 
 
 def _shut_by_default() -> Response | None:

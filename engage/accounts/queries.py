@@ -22,10 +22,9 @@ SIGNED_IN = (
 """Asked by every page of somebody signed in: built once."""
 
 
-def person_signed_in(db: Session, token: str) -> Person | None:
-    """The person whose device holds `token`, mandates loaded; one statement."""
-    sign_in = db.scalar(SIGNED_IN, {"hash": token_hash(token), "now": clock.now()})
-    return sign_in.person if sign_in else None
+def sign_in_of(db: Session, token: str) -> SignIn | None:
+    """The standing sign-in of the device that holds `token`; person and mandates in one go."""
+    return db.scalar(SIGNED_IN, {"hash": token_hash(token), "now": clock.now()})
 
 
 def person_at(db: Session, address: ContactAddress) -> Person | None:

@@ -42,6 +42,8 @@ class Consultation(Base):
     neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhoods.id"))
     electorate: Mapped[Electorate] = mapped_column(enum_column(Electorate))
     min_age: Mapped[int | None]
+    min_residence: Mapped[str] = mapped_column(String(12), default="declared")
+    """A level of `accounts.residence`: how well it must be known that somebody lives here."""
     announced_at: Mapped[datetime]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]

@@ -23,7 +23,7 @@ FEWEST_LETTERS, MOST_LETTERS, MOST_TEXTS = 20, 10_000, 5
 
 def setup(app: Engage) -> None:
     """Register the handlers, once for the whole application."""
-    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(DomainError, of_domain)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _stale)
     app.register_error_handler(CSRFError, _http)
@@ -32,7 +32,8 @@ def setup(app: Engage) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _domain(error: Exception) -> Response:
+def of_domain(error: Exception) -> Response:
+    """The page of a `DomainError`."""
     assert isinstance(error, DomainError)
     response = _error_page(error.status, error.message)
     if isinstance(error, TooMany):
@@ -43,7 +44,7 @@ def _domain(error: Exception) -> Response:
 def _stale(error: Exception) -> Response:
     """Somebody else changed the same row meanwhile, or a unique constraint decided."""
     log.info("conflict: %s", type(error).__name__)
-    return _domain(Conflict())
+    return of_domain(Conflict())
 
 
 def _http(error: Exception) -> Response:

@@ -138,6 +138,8 @@ class Incident(Base):
     scheduled_on: Mapped[date | None]
     created_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    anonymised_on: Mapped[date | None]
+    """When its words, people and photos were removed; what is left is statistics."""
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     version: Mapped[int] = mapped_column(default=1)
 

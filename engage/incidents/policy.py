@@ -1,18 +1,16 @@
 """Who may do what with a reported problem; pure, no database."""
 
 from engage.accounts.models import Person, Role
-from engage.core import clock
 from engage.incidents.models import Circuit, FollowLink, Incident
 from engage.territory.models import Organisation
 
 
 def agent_organisations(person: Person) -> frozenset[int]:
     """The organisations whose problems the person looks after today."""
-    today = clock.today()
     return frozenset(
         m.organisation_id
-        for m in person.mandates
-        if m.role == Role.AGENT and m.organisation_id and m.is_current(today)
+        for m in person.current_mandates
+        if m.role == Role.AGENT and m.organisation_id
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from engage.accounts import commands, gate
 from engage.accounts.demo import personas
 from engage.accounts.forms import EmptyForm
-from engage.accounts.models import Person, Role
+from engage.accounts.models import Opening, Person, Role
 from engage.consultations.demo import DEMO_CARD, DEMO_CODES
 from engage.core.errors import NotFound
 from engage.core.outbox import Delivery, OutboxMessage
@@ -47,7 +47,8 @@ def enter() -> ResponseReturnValue:
     found = {demo.code: person for demo, person in personas(get_db())}.get(chosen)
     if found is None:
         raise NotFound
-    gate.remember(commands.Entered(found, commands.sign_in(get_db(), found), None))
+    token = commands.sign_in_fully(get_db(), found, Opening.DEMO)
+    gate.remember(commands.Entered(found, token, None))
     return see_other(_first_page(found))
 
 

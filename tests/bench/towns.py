@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage import contract, create_app
 from engage.accounts import commands
 from engage.accounts.demo import PERSONAS, DemoPerson
-from engage.accounts.models import Person
+from engage.accounts.models import Opening, Person
 from engage.consultations.models import Consultation
 from engage.core import clock, migrate
 from engage.core.config import ROOT, Config
@@ -91,7 +91,8 @@ def _cookies(app: Engage) -> dict[str, str]:
     for code in PERSONAS:
         with app.services.database.transaction() as db:
             person_id = db.scalar(select(DemoPerson.person_id).where(DemoPerson.code == code))
-            token = commands.sign_in(db, db.get_one(Person, person_id))
+            person = db.get_one(Person, person_id)
+            token = commands.sign_in_fully(db, person, Opening.DEMO)
         client = app.test_client()
         with client.session_transaction() as session:
             session["_user_id"] = token

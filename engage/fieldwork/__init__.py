@@ -1,0 +1,1 @@
+"""What is entered for others: the counter, paper sheets, printed tickets."""
