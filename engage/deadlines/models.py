@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,7 +19,37 @@ class DeadlineKind(StrEnum):
     ACTION_REPORT = "action_report"
 
 
-class Deadline(Base):
+class Dated(Protocol):
+    """The columns that `Dates` counts from."""
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def silenced_until(self) -> datetime | None: ...
+
+
+class Dates:
+    """What follows from the dates of something owed, for a whole row or some of its columns."""
+
+    @property
+    def awaited_at(self: Dated) -> datetime:
+        """When it is awaited: the date a partner promised when that is later than the due date.
+
+        A promise hides no lateness (`due_at` stays); only reminders count from it.
+        """
+        return max(self.due_at, self.silenced_until or self.due_at)
+
+    def is_late(self: Dated, now: datetime) -> bool:
+        return self.is_open and self.due_at < now
+
+    def is_silent(self: Dated, now: datetime) -> bool:
+        """Whether a partner promised a date that has not passed yet."""
+        return self.silenced_until is not None and now < self.silenced_until
+
+
+class Deadline(Dates, Base):
     """`organisation` owes `kind` about a subject until `due_at`; late is derived, never stored."""
 
     __tablename__ = "deadlines"
@@ -56,18 +87,3 @@ class Deadline(Base):
     @property
     def is_open(self) -> bool:
         return self.met_at is None and self.withdrawn_at is None
-
-    @property
-    def awaited_at(self) -> datetime:
-        """When it is awaited: the date a partner promised when that is later than the due date.
-
-        A promise hides no lateness (`due_at` stays); only reminders count from it.
-        """
-        return max(self.due_at, self.silenced_until or self.due_at)
-
-    def is_late(self, now: datetime) -> bool:
-        return self.is_open and self.due_at < now
-
-    def is_silent(self, now: datetime) -> bool:
-        """Whether a partner promised a date that has not passed yet."""
-        return self.silenced_until is not None and now < self.silenced_until

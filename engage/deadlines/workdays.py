@@ -47,10 +47,14 @@ def after_working_days(start: datetime, days: int) -> datetime:
 
 def before_working_days(due: datetime, days: int) -> datetime:
     """The morning, at 0:00, of the `days`-th working day before the day of `due`."""
-    day = clock.local(due).date()
+    return start_of_day(_back(clock.local(due).date(), days))
+
+
+@lru_cache
+def _back(day: date, days: int) -> date:
     for _ in range(days):
         day = previous_working_day(day)
-    return start_of_day(day)
+    return day
 
 
 def start_of_day(day: date) -> datetime:

@@ -20,8 +20,8 @@ from engage.reminders import messages
 from engage.reminders.items import ACTIONS, INCIDENTS
 from engage.reminders.models import Answer, AnswerKind, Digest, Reminder, ReplyLink
 from engage.reminders.policy import can_answer
-from engage.reminders.queries import Planned
-from engage.territory.models import ContactPerson, Organisation
+from engage.reminders.queries import Contact, Planned
+from engage.territory.models import Organisation
 
 LINK_LIFETIME = timedelta(days=30)
 LONGEST_PLAN = timedelta(days=366)
@@ -78,7 +78,7 @@ def _digest(db: Session, planned: Planned) -> Digest:
     return made
 
 
-def _new_link(db: Session, made: Digest, contact: ContactPerson) -> str:
+def _new_link(db: Session, made: Digest, contact: Contact) -> str:
     """A link for one contact; only the mail holds its token."""
     token, moment = new_token(), clock.now()
     db.add(

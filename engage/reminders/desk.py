@@ -3,26 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, islice
 
-from sqlalchemy import Row, case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
 
 from engage.core import clock
+from engage.core.db import UTCDateTime
 from engage.core.outbox import Delivery, OutboxMessage
-from engage.deadlines import queries as owed
 from engage.deadlines.models import Deadline
 from engage.deadlines.workdays import next_office_hour
 from engage.reminders import queries
 from engage.reminders.items import Item, items
 from engage.reminders.messages import KIND
-from engage.reminders.models import Answer, AnswerKind, Digest, Reminder, ReplyLink
-from engage.territory.models import ContactPerson, Organisation
+from engage.reminders.models import Answer, Digest, Reminder
+from engage.reminders.owed import COLUMNS, STILL_OPEN, Owed
+from engage.reminders.queries import SAID, Said
+from engage.territory.models import Organisation
 
 RECENT = timedelta(days=14)
 NEAR = timedelta(days=7)
 MAX_DIGESTS, MAX_ANSWERS, MAX_ITEMS = 60, 20, 10
 MAX_THINGS = 20
 """After so many things in all, further organisations are a line each."""
+
+Near = dict[int, dict[tuple[str, int], list[Owed]]]
+"""By organisation and subject, soonest first: a report to answer and to repair is one thing."""
 
 LEAST_ADVANCED = (
     Delivery.FAILED,
@@ -32,17 +38,6 @@ LEAST_ADVANCED = (
     Delivery.KEPT,
     Delivery.CANCELLED,
 )
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a partner answered."""
-
-    kind: AnswerKind
-    done_on: date | None
-    planned_for: date | None
-    note: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,6 @@ class NewAnswer:
     """One of the newest answers, with who gave it and what it is about."""
 
     organisation: str
-    contact: str
     title: str
     said: Said
 
@@ -143,30 +137,60 @@ def desk(db: Session) -> Desk:
     return Desk(owing(db), preview(db), answers(db), sent(db))
 
 
+_NEAR = (
+    select(*COLUMNS)
+    .where(Deadline.due_at < bindparam("near", type_=UTCDateTime), *STILL_OPEN)
+    .order_by(Deadline.due_at, Deadline.id)
+)
+_NAMES = select(
+    Organisation.id,
+    Organisation.name,
+    queries.is_reachable(Organisation.id).label("has_contact"),
+).where(Organisation.id.in_(bindparam("ids", expanding=True)))
+
+
 def owing(db: Session) -> tuple[Owing, ...]:
     """Who is late or has something due within a week; who has waited longest first."""
     now = clock.now()
-    rows = _near(db, now)
-    found = [row[0] for row in rows]
-    counts = {d.organisation_id: (late, things - late) for d, late, things in rows}
-    said = queries.answers_about(db, found)
-    groups: dict[int, list[Item]] = {}
-    for item in items(db, found):
-        groups.setdefault(item.deadline.organisation_id, []).append(item)
-    organisations = {d.organisation_id: d.organisation for d in found}
-    made: list[Owing] = []
-    shown = 0
-    for id_, group in groups.items():
-        things = tuple(_thing(i, said, now) for i in group) if shown < MAX_THINGS else ()
-        shown += len(things)
-        one = organisations[id_]
-        made.append(Owing(one.name, bool(queries.contacts_of(one)), *counts[id_], things=things))
+    near = _near(db, now)
+    things = _shown(db, near, now)
+    names = {row.id: row for row in db.execute(_NAMES, {"ids": list(near)})}
+    made = []
+    for id_, owed in near.items():
+        late = sum(deadlines[0].is_late(now) for deadlines in owed.values())
+        one = names[id_]
+        shown = tuple(things.get(id_, ()))
+        made.append(Owing(one.name, one.has_contact, late, len(owed) - late, shown))
     return tuple(made)
 
 
-def _thing(item: Item, said: Mapping[tuple[str, int], Answer], now: datetime) -> Thing:
-    answer = said.get(item.key)
-    by = answer.reply_link.digest.organisation_id if answer else None
+def _near(db: Session, now: datetime) -> Near:
+    """What is late or due within a week."""
+    found: Near = {}
+    for row in db.execute(_NEAR, {"near": now + NEAR}):
+        one = Owed._make(row)
+        things = found.setdefault(one.organisation_id, {})
+        things.setdefault((one.subject_type, one.subject_id), []).append(one)
+    return found
+
+
+def _shown(db: Session, near: Near, now: datetime) -> dict[int, list[Thing]]:
+    """The first things of the first organisations, with what was answered last."""
+    chosen: list[Sequence[Owed]] = []
+    for owed in near.values():
+        if len(chosen) < MAX_THINGS:
+            chosen += islice(owed.values(), MAX_ITEMS)
+    found = items(db, chain.from_iterable(chosen))
+    said = queries.answers_about(db, [item.key for item in found])
+    shown: dict[int, list[Thing]] = {}
+    for item in found:
+        shown.setdefault(item.deadline.organisation_id, []).append(_thing(item, said, now))
+    return shown
+
+
+def _thing(item: Item, said: Mapping[tuple[str, int], Said], now: datetime) -> Thing:
+    last = said.get(item.key)
+    by_them = last is not None and last.organisation_id == item.deadline.organisation_id
     return Thing(
         reference=item.reference,
         what=item.what,
@@ -175,49 +199,8 @@ def _thing(item: Item, said: Mapping[tuple[str, int], Answer], now: datetime) ->
         urgent=item.urgent,
         due_at=item.deadline.due_at,
         late=item.is_late(now),
-        last=_said(answer) if answer and by == item.deadline.organisation_id else None,
+        last=last if by_them else None,
     )
-
-
-def _said(answer: Answer) -> Said:
-    return Said(answer.kind, answer.done_on, answer.planned_for, answer.note, answer.at)
-
-
-def _near(db: Session, now: datetime) -> Sequence[Row[Deadline, int, int]]:
-    """Up to ten deadlines of each organisation, and how many things it owes: late, in all.
-
-    A report to answer and to repair is one thing, counted by its soonest deadline.
-    """
-    of_one = (Deadline.organisation_id, Deadline.subject_type, Deadline.subject_id)
-    soonest = (Deadline.due_at, Deadline.id)
-    number = func.row_number()
-    near = (
-        select(
-            Deadline.id,
-            Deadline.organisation_id,
-            Deadline.due_at,
-            number.over(partition_by=Deadline.organisation_id, order_by=soonest).label("place"),
-            number.over(partition_by=of_one, order_by=soonest).label("nth"),
-        )
-        .where(Deadline.due_at < now + NEAR, *owed.OPEN)
-        .cte()
-    )
-    late = func.sum(case((near.c.due_at < now, 1), else_=0))
-    counts = (
-        select(near.c.organisation_id, late.label("late"), func.count().label("things"))
-        .where(near.c.nth == 1)
-        .group_by(near.c.organisation_id)
-        .subquery()
-    )
-    found = db.execute(
-        select(Deadline, counts.c.late, counts.c.things)
-        .join(near, near.c.id == Deadline.id)
-        .join(counts, counts.c.organisation_id == Deadline.organisation_id)
-        .options(joinedload(Deadline.organisation).joinedload(Organisation.contacts))
-        .where(near.c.place <= MAX_ITEMS)
-        .order_by(Deadline.due_at, Deadline.id)
-    )
-    return found.unique().all()
 
 
 def sent(db: Session) -> tuple[SentDigest, ...]:
@@ -258,28 +241,20 @@ def _states(db: Session, since: datetime) -> dict[int, Delivery]:
     return found
 
 
+_NEWEST = (
+    queries.said(*SAID, Organisation.name, Deadline.title)
+    .join(Organisation, Organisation.id == Digest.organisation_id)
+    .order_by(Answer.id.desc())
+    .limit(MAX_ANSWERS)
+)
+
+
 def answers(db: Session) -> tuple[NewAnswer, ...]:
     """The newest answers, with what they are about and who gave them."""
-    rows = db.execute(
-        select(
-            Organisation.name,
-            ContactPerson.name,
-            Deadline.title,
-            Answer.kind,
-            Answer.done_on,
-            Answer.planned_for,
-            Answer.note,
-            Answer.at,
-        )
-        .join(Deadline, Deadline.id == Answer.deadline_id)
-        .join(ReplyLink, ReplyLink.id == Answer.reply_link_id)
-        .join(ContactPerson, ContactPerson.id == ReplyLink.contact_id)
-        .join(Digest, Digest.id == ReplyLink.digest_id)
-        .join(Organisation, Organisation.id == Digest.organisation_id)
-        .order_by(Answer.id.desc())
-        .limit(MAX_ANSWERS)
+    return tuple(
+        NewAnswer(organisation, title, Said(*said))
+        for *said, organisation, title in db.execute(_NEWEST)
     )
-    return tuple(NewAnswer(*row[:3], said=Said(*row[3:])) for row in rows)
 
 
 def preview(db: Session) -> Preview:

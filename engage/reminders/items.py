@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from engage.core.i18n import _, label
 from engage.deadlines.models import Deadline, DeadlineKind
-from engage.incidents.models import Incident
-from engage.territory.models import Action
+from engage.incidents.models import Incident, IncidentKind
+from engage.reminders.owed import Owed
+from engage.territory.models import Action, Neighbourhood, Place
 
 INCIDENTS, ACTIONS = Incident.__tablename__, Action.__tablename__
 
@@ -22,14 +24,14 @@ class Item:
     `deadlines` are soonest first. No resident's word and no photo is ever in here.
     """
 
-    deadlines: tuple[Deadline, ...]
+    deadlines: tuple[Deadline | Owed, ...]
     reference: str
     what: str
     where: str
     neighbourhood: str
 
     @property
-    def deadline(self) -> Deadline:
+    def deadline(self) -> Deadline | Owed:
         """The one that an answer is given to: the soonest that is open, else the last."""
         return next((d for d in self.deadlines if d.is_open), self.deadlines[-1])
 
@@ -59,63 +61,73 @@ class Item:
         return self.deadline.is_late(now)
 
 
-def items(db: Session, deadlines: Iterable[Deadline]) -> list[Item]:
+def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     """The things that `deadlines` are about, most late first.
 
     Nothing of the closed circuit is among them. Two statements at most.
     """
-    groups: dict[tuple[str, int], list[Deadline]] = {}
+    groups: dict[tuple[str, int], list[Deadline | Owed]] = {}
     for deadline in sorted(deadlines, key=lambda d: (d.due_at, d.id)):
         groups.setdefault((deadline.subject_type, deadline.subject_id), []).append(deadline)
-    incidents = _incidents(db, [i for kind, i in groups if kind == INCIDENTS])
-    actions = _actions(db, [i for kind, i in groups if kind == ACTIONS])
+    problems = _problems(db, [i for kind, i in groups if kind == INCIDENTS])
+    numbers = _numbers(db, [i for kind, i in groups if kind == ACTIONS])
     made = []
     for (kind, id_), owed in groups.items():
-        if kind == INCIDENTS and id_ in incidents:
-            made.append(_of_incident(incidents[id_], owed))
-        elif kind == ACTIONS and id_ in actions:
-            made.append(_of_action(actions[id_], owed))
+        if kind == INCIDENTS and id_ in problems:
+            made.append(_of_incident(problems[id_], owed))
+        elif kind == ACTIONS and id_ in numbers:
+            made.append(_of_action(numbers[id_], owed))
     return sorted(made, key=lambda item: item.deadline.due_at)
 
 
-def _of_incident(incident: Incident, owed: Sequence[Deadline]) -> Item:
-    hood = label(incident.neighbourhood.name)
-    place = label(incident.coarse_place.name) if incident.coarse_place else ""
+class _Problem(NamedTuple):
+    id: int
+    reference: str
+    what: dict[str, str]
+    place: dict[str, str] | None
+    neighbourhood: dict[str, str]
+
+
+_PROBLEMS = (
+    select(Incident.id, Incident.reference, IncidentKind.label, Place.name, Neighbourhood.name)
+    .join(IncidentKind, IncidentKind.id == Incident.kind_id)
+    .outerjoin(Place, Place.id == Incident.coarse_place_id)
+    .join(Neighbourhood, Neighbourhood.id == Incident.neighbourhood_id)
+    .where(Incident.id.in_(bindparam("ids", expanding=True)), Incident.listed)
+)
+_ACTIONS = select(Action.id, Action.number).where(Action.id.in_(bindparam("ids", expanding=True)))
+
+
+def _of_incident(problem: _Problem, owed: Sequence[Deadline | Owed]) -> Item:
+    hood = label(problem.neighbourhood)
+    place = label(problem.place) if problem.place else ""
     return Item(
         deadlines=tuple(owed),
-        reference=incident.reference,
-        what=label(incident.kind.label),
+        reference=problem.reference,
+        what=label(problem.what),
         where=", ".join(dict.fromkeys(part for part in (place, hood) if part)),
         neighbourhood=hood,
     )
 
 
-def _of_action(action: Action, owed: Sequence[Deadline]) -> Item:
+def _of_action(number: int, owed: Sequence[Deadline | Owed]) -> Item:
     return Item(
         deadlines=tuple(owed),
-        reference=_("Action {n}").format(n=action.number),
+        reference=_("Action {n}").format(n=number),
         what=owed[0].title,
         where="",
         neighbourhood="",
     )
 
 
-def _incidents(db: Session, ids: Sequence[int]) -> dict[int, Incident]:
+def _problems(db: Session, ids: Sequence[int]) -> dict[int, _Problem]:
     if not ids:
         return {}
-    rows = db.scalars(
-        select(Incident)
-        .options(
-            joinedload(Incident.kind),
-            joinedload(Incident.coarse_place),
-            joinedload(Incident.neighbourhood),
-        )
-        .where(Incident.id.in_(ids), Incident.listed)
-    )
-    return {incident.id: incident for incident in rows}
+    return {row[0]: _Problem(*row) for row in db.execute(_PROBLEMS, {"ids": ids})}
 
 
-def _actions(db: Session, ids: Sequence[int]) -> dict[int, Action]:
+def _numbers(db: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The numbers of actions by their ids."""
     if not ids:
         return {}
-    return {a.id: a for a in db.scalars(select(Action).where(Action.id.in_(ids)))}
+    return {row.id: row.number for row in db.execute(_ACTIONS, {"ids": ids})}

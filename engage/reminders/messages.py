@@ -14,14 +14,14 @@ from engage.reminders import queries
 from engage.reminders.items import Item, items
 from engage.reminders.models import Digest, Reminder, ReplyLink
 from engage.reminders.policy import is_usable
+from engage.reminders.queries import Contact
 from engage.territory import queries as territory
-from engage.territory.models import ContactPerson
 
 KIND = "digest"
 
 
 def digest(
-    db: Session, made: Digest, contact: ContactPerson, told: Sequence[Reminder], *, token: str
+    db: Session, made: Digest, contact: Contact, told: Sequence[Reminder], *, token: str
 ) -> None:
     """Queue the mail of one contact about `told`.
 

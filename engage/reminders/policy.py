@@ -5,6 +5,7 @@ from datetime import datetime
 from engage.accounts.models import Person, Role
 from engage.deadlines.models import Deadline
 from engage.reminders.models import Digest, ReplyLink
+from engage.reminders.reply import Link
 
 
 def can_follow_partners(person: Person | None) -> bool:
@@ -12,7 +13,7 @@ def can_follow_partners(person: Person | None) -> bool:
     return person is not None and person.holds(Role.COORDINATOR, Role.ADMIN)
 
 
-def is_usable(link: ReplyLink, now: datetime) -> bool:
+def is_usable(link: ReplyLink | Link, now: datetime) -> bool:
     """Whether the link still opens its page."""
     return link.revoked_at is None and now < link.expires_at
 

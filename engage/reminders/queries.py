@@ -1,20 +1,22 @@
 """Reads about reminders: what is due to be said, to whom, what was said and what was answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from engage.accounts.models import Mandate, Person, Role
 from engage.core import clock
+from engage.core.db import UTCDateTime
 from engage.core.secrets import token_hash
-from engage.deadlines import queries as owed
 from engage.deadlines.models import Deadline
 from engage.deadlines.workdays import is_office_hour
 from engage.reminders import rules
-from engage.reminders.models import Answer, Digest, Level, Reminder, ReplyLink
+from engage.reminders.models import Answer, AnswerKind, Digest, Level, Reminder, ReplyLink
+from engage.reminders.owed import COLUMNS, STILL_OPEN, Owed
 from engage.territory.models import ContactPerson, Organisation
 
 
@@ -22,26 +24,76 @@ from engage.territory.models import ContactPerson, Organisation
 class Finding:
     """A deadline about which `level` has begun and was not said yet."""
 
-    deadline: Deadline
+    deadline: Owed
     level: Level
+
+
+class Contact(NamedTuple):
+    """Somebody who receives reminders today."""
+
+    id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An organisation with somebody to write to; `told_today`: its ordinary digest exists."""
+
+    id: int
+    name: str
+    told_today: bool
+    contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True)
 class Planned:
     """What one organisation is to be told now; `urgent` has a digest of its own."""
 
-    organisation: Organisation
+    organisation: Recipient
     urgent: bool
     findings: Sequence[Finding]
 
     @property
-    def contacts(self) -> list[ContactPerson]:
-        return contacts_of(self.organisation)
+    def contacts(self) -> Sequence[Contact]:
+        return self.organisation.contacts
 
 
-def contacts_of(organisation: Organisation) -> list[ContactPerson]:
-    """Who of the organisation receives reminders today."""
-    return [c for c in organisation.contacts if c.ended_at is None and c.email]
+_WRITTEN_TO = (ContactPerson.ended_at.is_(None), ContactPerson.email != "")
+
+
+def is_reachable(organisation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether there is somebody to write to, as a column."""
+    return exists().where(ContactPerson.organisation_id == organisation_id, *_WRITTEN_TO)
+
+
+_RECIPIENTS = (
+    select(
+        Organisation.id,
+        Organisation.name,
+        ContactPerson.id.label("contact_id"),
+        ContactPerson.email,
+        exists()
+        .where(
+            Digest.organisation_id == Organisation.id,
+            Digest.local_day == bindparam("day"),
+            Digest.urgent.is_(False),
+        )
+        .label("told_today"),
+    )
+    .join(ContactPerson, ContactPerson.organisation_id == Organisation.id)
+    .where(*_WRITTEN_TO)
+    .order_by(ContactPerson.id)
+)
+
+
+def recipients(db: Session, at: datetime) -> dict[int, Recipient]:
+    """Who can be written to, by the id of the organisation."""
+    rows = db.execute(_RECIPIENTS, {"day": clock.local(at).date()}).all()
+    contacts: dict[int, tuple[Contact, ...]] = {}
+    for row in rows:
+        new = Contact(row.contact_id, row.email)
+        contacts[row.id] = (*contacts.get(row.id, ()), new)
+    return {row.id: Recipient(row.id, row.name, row.told_today, contacts[row.id]) for row in rows}
 
 
 def plan(db: Session, at: datetime) -> list[Planned]:
@@ -52,90 +104,69 @@ def plan(db: Session, at: datetime) -> list[Planned]:
     that nothing counts as said.
     """
     in_office_hours = is_office_hour(at)
-    told_today = _told_today(db, at)
+    reachable = recipients(db, at)
     groups: dict[tuple[int, bool], list[Finding]] = {}
     for finding in findings(db, at):
         deadline = finding.deadline
+        recipient = reachable.get(deadline.organisation_id)
         at_once = deadline.urgent and finding.level is not Level.LATE
-        waits = not deadline.urgent and deadline.organisation_id in told_today
+        waits = recipient is None or (recipient.told_today and not deadline.urgent)
         if (at_once or in_office_hours) and not waits:
             groups.setdefault((deadline.organisation_id, deadline.urgent), []).append(finding)
-    made = [
-        Planned(found[0].deadline.organisation, urgent, found)
-        for (_, urgent), found in groups.items()
-    ]
-    return [planned for planned in made if planned.contacts]
+    return [Planned(reachable[id_], urgent, found) for (id_, urgent), found in groups.items()]
 
 
 def findings(db: Session, at: datetime) -> list[Finding]:
     """Open deadlines with a level that has begun and was not said, nor silenced, by `at`."""
-    said = _said(db)
+    moments = {"at": at, "horizon": at + rules.HORIZON}
+    watched: dict[int, Owed] = {}
+    said: set[tuple[int, Level]] = set()
+    for *columns, level in db.execute(_WATCHED, moments):
+        deadline = Owed(*columns)
+        watched[deadline.id] = deadline
+        said.add((deadline.id, level))
     found = []
-    for deadline in _watched(db, at):
+    for deadline in watched.values():
         level = rules.level_at(deadline, at)
-        if level is None or deadline.is_silent(at):
-            continue
-        if (deadline.id, deadline.awaited_at, level, deadline.organisation_id) not in said:
+        if level and (deadline.id, level) not in said and not deadline.is_silent(at):
             found.append(Finding(deadline, level))
     return found
 
 
-def _watched(db: Session, at: datetime) -> Sequence[Deadline]:
-    """Open deadlines there is perhaps something to say about, with organisation and contacts.
+def _watched() -> Select[*tuple[Any, ...]]:
+    """Open deadlines there is perhaps something to say about, a row for each level said already.
 
     The database leaves out what is too far, silent, owed by nobody to write to, or said for the
     last time: what is late for long costs nothing.
     """
-    reachable = exists().where(
-        ContactPerson.organisation_id == Deadline.organisation_id,
-        ContactPerson.ended_at.is_(None),
+    promised = Deadline.silenced_until > Deadline.due_at
+    awaited_at = case((promised, Deadline.silenced_until), else_=Deadline.due_at)
+    last = aliased(Reminder)
+    said, said_last = (
+        and_(
+            one.deadline_id == Deadline.id,
+            one.organisation_id == Deadline.organisation_id,
+            one.due_at == awaited_at,
+        )
+        for one in (Reminder, last)
     )
-    found = db.scalars(
-        select(Deadline)
-        .options(joinedload(Deadline.organisation).joinedload(Organisation.contacts))
+    at, horizon = (bindparam(name, type_=UTCDateTime) for name in ("at", "horizon"))
+    return (
+        select(*COLUMNS, Reminder.level)
+        .outerjoin(Reminder, said)
         .where(
-            or_(Deadline.due_at < at + rules.HORIZON, Deadline.urgent),
+            or_(Deadline.due_at < horizon, Deadline.urgent),
             or_(Deadline.silenced_until.is_(None), Deadline.silenced_until <= at),
             Deadline.created_at <= at,
-            *owed.OPEN,
-            reachable,
-            ~_said_late(),
+            *STILL_OPEN,
+            is_reachable(Deadline.organisation_id),
+            ~exists().where(said_last, last.level == Level.LATE),
         )
         .order_by(Deadline.due_at, Deadline.id)
     )
-    return found.unique().all()
 
 
-def _said_late() -> ColumnElement[bool]:
-    """Whether the organisation was told that it is late for the date awaited now."""
-    promised = Deadline.silenced_until > Deadline.due_at
-    awaited_at = case((promised, Deadline.silenced_until), else_=Deadline.due_at)
-    return exists().where(
-        Reminder.deadline_id == Deadline.id,
-        Reminder.organisation_id == Deadline.organisation_id,
-        Reminder.level == Level.LATE,
-        Reminder.due_at == awaited_at,
-    )
-
-
-def _said(db: Session) -> set[tuple[int, datetime, Level, int]]:
-    """What was said about open deadlines, as the unique constraint names it."""
-    rows = db.execute(
-        select(Reminder.deadline_id, Reminder.due_at, Reminder.level, Reminder.organisation_id)
-        .join(Reminder.deadline)
-        .where(*owed.OPEN)
-    )
-    return {(r.deadline_id, r.due_at, r.level, r.organisation_id) for r in rows}
-
-
-def _told_today(db: Session, at: datetime) -> frozenset[int]:
-    """The organisations whose ordinary digest of the local day exists."""
-    day = clock.local(at).date()
-    return frozenset(
-        db.scalars(
-            select(Digest.organisation_id).where(Digest.local_day == day, Digest.urgent.is_(False))
-        )
-    )
+_WATCHED = _watched()
 
 
 def reply_link(db: Session, token: str) -> ReplyLink | None:
@@ -190,51 +221,77 @@ def is_still_to_say(reminder: Reminder, now: datetime) -> bool:
     )
 
 
-def owed_about(db: Session, digest: Digest) -> list[Deadline]:
-    """What the digest spoke of, and what else the organisation still owes about the same things."""
-    told = {r.deadline_id: r.deadline for r in digest.reminders}
-    subjects = {(d.subject_type, d.subject_id) for d in told.values()}
-    still = db.scalars(
-        select(Deadline).where(
-            Deadline.organisation_id == digest.organisation_id,
-            Deadline.subject_id.in_({id_ for _, id_ in subjects}),
-            *owed.OPEN,
-        )
-    )
-    same = (d for d in still if (d.subject_type, d.subject_id) in subjects)
-    return list((told | {d.id: d for d in same}).values())
+class Said(NamedTuple):
+    """What a partner answered, and who."""
+
+    kind: AnswerKind
+    done_on: date | None
+    planned_for: date | None
+    note: str
+    at: datetime
+    contact: str
+    organisation_id: int
 
 
-def answers_about(db: Session, deadlines: Iterable[Deadline]) -> dict[tuple[str, int], Answer]:
-    """The newest answer by subject (type, id) of `deadlines`, with who gave it."""
-    deadlines = list(deadlines)
-    rows = db.scalars(
-        select(Answer)
-        .join(Answer.deadline)
-        .options(
-            joinedload(Answer.deadline),
-            joinedload(Answer.reply_link).options(
-                joinedload(ReplyLink.contact), joinedload(ReplyLink.digest)
-            ),
-        )
-        .where(
-            Deadline.subject_type.in_({d.subject_type for d in deadlines}),
-            Deadline.subject_id.in_({d.subject_id for d in deadlines}),
-        )
-        .order_by(Answer.id)
+SAID = (
+    Answer.kind,
+    Answer.done_on,
+    Answer.planned_for,
+    Answer.note,
+    Answer.at,
+    ContactPerson.name,
+    Digest.organisation_id,
+)
+"""What `Said` is made of, in its order."""
+
+
+def said(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Answers as `columns`, with what they are about and who gave them."""
+    return (
+        select(*columns)
+        .select_from(Answer)
+        .join(Deadline, Deadline.id == Answer.deadline_id)
+        .join(ReplyLink, ReplyLink.id == Answer.reply_link_id)
+        .join(ContactPerson, ContactPerson.id == ReplyLink.contact_id)
+        .join(Digest, Digest.id == ReplyLink.digest_id)
     )
-    return {(a.deadline.subject_type, a.deadline.subject_id): a for a in rows}
+
+
+_ANSWERS = (
+    said(*SAID, Deadline.subject_type, Deadline.subject_id)
+    .where(
+        Deadline.subject_type.in_(bindparam("types", expanding=True)),
+        Deadline.subject_id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(Answer.id)
+)
+
+
+def answers_about(
+    db: Session, subjects: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], Said]:
+    """The newest answer by subject (type, id), with who gave it."""
+    if not subjects:
+        return {}
+    types, ids = {type_ for type_, _ in subjects}, [id_ for _, id_ in subjects]
+    rows = db.execute(_ANSWERS, {"types": sorted(types), "ids": ids})
+    return {(row.subject_type, row.subject_id): Said(*row[: len(SAID)]) for row in rows}
+
+
+_SIGNATURE = (
+    select(Person.public_name)
+    .join(Mandate, Mandate.person_id == Person.id)
+    .where(
+        Mandate.role == Role.COORDINATOR.value,
+        Mandate.starts_on <= bindparam("today"),
+        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= bindparam("today")),
+        Person.public_name != "",
+    )
+    .order_by(Person.id)
+    .limit(1)
+)
 
 
 def signature(db: Session) -> str:
     """The public name of a coordinator, who signs the mails; "" when nobody gave one."""
-    today = clock.today()
-    people = db.scalars(
-        select(Person)
-        .join(Mandate, Mandate.person_id == Person.id)
-        .options(selectinload(Person.mandates))
-        .where(Mandate.role == Role.COORDINATOR.value, Mandate.starts_on <= today)
-        .order_by(Person.id)
-    ).unique()
-    named = (p.public_name for p in people if p.holds(Role.COORDINATOR) and p.public_name)
-    return next(named, "")
+    return db.scalar(_SIGNATURE, {"today": clock.today()}) or ""

@@ -8,6 +8,7 @@ from engage.core import clock
 from engage.deadlines.models import Deadline, DeadlineKind
 from engage.deadlines.workdays import before_working_days, start_of_day
 from engage.reminders.models import Level
+from engage.reminders.owed import Owed
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,12 @@ HORIZON = timedelta(days=45)
 """Nothing due later than this is worth a look; longer than the earliest announcement."""
 
 
-def level_at(deadline: Deadline, moment: datetime) -> Level | None:
+def level_at(deadline: Deadline | Owed, moment: datetime) -> Level | None:
     """The loudest level that has begun, or None: too early to say anything.
 
     What is urgent is said as soon as it is owed.
     """
-    found = Level.BEFORE if deadline.urgent else None
-    for rule in RULES[DeadlineKind(deadline.kind)]:
+    for rule in reversed(RULES[DeadlineKind(deadline.kind)]):
         if rule.begins(deadline.awaited_at) <= moment:
-            found = rule.level
-    return found
+            return rule.level
+    return Level.BEFORE if deadline.urgent else None

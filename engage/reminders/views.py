@@ -15,10 +15,12 @@ from engage.core.policy import require
 from engage.core.web import get_db, page, see_other, services
 from engage.deadlines.models import Deadline
 from engage.reminders import commands, desk, directory, queries
+from engage.reminders import reply as replies
 from engage.reminders.forms import FORMS, AnswerForm
 from engage.reminders.items import items
 from engage.reminders.models import ReplyLink
 from engage.reminders.policy import can_follow_partners, is_usable
+from engage.reminders.reply import Link
 
 bp = Blueprint("reminders", __name__)
 
@@ -27,7 +29,7 @@ NEWEST_ACT = select(func.max(AuditEntry.id))
 
 @bp.get("/r/<token>")
 def reply(token: str) -> ResponseReturnValue:
-    link = queries.reply_link(get_db(), token)
+    link = replies.link(get_db(), token)
     if link is None or not is_usable(link, clock.now()):
         return _closed(link)
     return _reply_page(link, token)
@@ -48,9 +50,9 @@ def answer(token: str, deadline_id: int, kind: str) -> ResponseReturnValue:
             commands.answer(db, link, deadline, form.to_input())
             flash(_("C’est noté. Merci de votre réponse."), "ok")
             return see_other(f"/r/{token}")
-    link = queries.reply_link(db, token)
-    assert link is not None
-    return _reply_page(link, token, refused=(deadline_id, kind, form))
+    read = replies.link(db, token)
+    assert read is not None
+    return _reply_page(read, token, refused=(deadline_id, kind, form))
 
 
 def _prefix(kind: str, deadline_id: int) -> str:
@@ -58,11 +60,11 @@ def _prefix(kind: str, deadline_id: int) -> str:
 
 
 def _reply_page(
-    link: ReplyLink, token: str, refused: tuple[int, str, AnswerForm] | None = None
+    link: Link, token: str, refused: tuple[int, str, AnswerForm] | None = None
 ) -> Response:
     db = get_db()
-    found = items(db, queries.owed_about(db, link.digest))
-    answers = queries.answers_about(db, [item.deadline for item in found])
+    found = items(db, replies.owed(db, link.digest_id))
+    answers = queries.answers_about(db, [item.key for item in found])
     found.sort(key=lambda item: item.key in answers)  # what still waits for an answer first
     response = page(
         "reminders/reply.html",
@@ -85,7 +87,7 @@ def _blank(kind: str, deadline_id: int) -> AnswerForm:
     return FORMS[kind](None, prefix=_prefix(kind, deadline_id))
 
 
-def _closed(link: ReplyLink | None) -> Response:
+def _closed(link: ReplyLink | Link | None) -> Response:
     """An unknown link (404), or one that was right and is too old or was closed (410)."""
     status = 404 if link is None else 410
     signature = queries.signature(get_db())

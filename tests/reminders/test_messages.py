@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from engage.accounts.models import Role
+from engage.accounts.models import Mandate, Role
 from engage.core import clock
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.services import Services
@@ -122,6 +122,18 @@ def test_a_coordinator_signs(town: Services) -> None:
     owing(town)
     queue(town)
     assert "\nClaire Besse\n" in rendered(town).body
+
+
+def test_nobody_signs_whose_mandate_has_ended_or_not_begun(town: Services) -> None:
+    with town.database.transaction() as db:
+        for days in (-9, 9):
+            person = make_person(db, Role.COORDINATOR, public_name="Claire Besse")
+            mandate = db.scalars(select(Mandate).where(Mandate.person_id == person.id)).one()
+            mandate.starts_on = clock.today() + timedelta(days=days)
+            mandate.ends_on = mandate.starts_on + timedelta(days=8)
+    owing(town)
+    queue(town)
+    assert "Claire Besse" not in rendered(town).body
 
 
 def test_the_demo_says_that_it_is_one(town: Services) -> None:
