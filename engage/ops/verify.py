@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import String, Table, func, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from engage import schema
 from engage.consultations import verify as consultations
 from engage.core import clock
 from engage.core.audit import AuditEntry
+from engage.core.db import UTCDateTime
 from engage.core.errors import NotFound
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import Photo
@@ -24,34 +25,50 @@ SKEW = timedelta(minutes=1)
 
 SHOWN = 20
 
+BEFORE = AuditEntry.details["before"].as_string()
+AFTER = AuditEntry.details["after"].as_string()
+"""What a step changed; other entries have none."""
+
 
 def audit_trail(db: Session, town: Services) -> list[str]:
     """Each status is the one its newest audit entry says; steps follow each other in time."""
-    faults: list[str] = []
-    newest: dict[tuple[str, int], tuple[str, Any]] = {}
-    entries = select(
-        AuditEntry.id,
-        AuditEntry.at,
-        AuditEntry.subject_type,
-        AuditEntry.subject_id,
-        AuditEntry.details,
-    ).order_by(AuditEntry.id)
-    for entry in db.execute(entries.execution_options(yield_per=5_000)):
-        if entry.at > clock.now() + SKEW:
-            faults.append(f"audit entry {entry.id} is in the future")
-        if "after" not in entry.details:
-            continue
-        subject = (entry.subject_type, entry.subject_id)
-        before, at = newest.get(subject, (entry.details["before"], entry.at))
-        if before != entry.details["before"]:
-            faults.append(f"audit entry {entry.id}: {_name(subject)} was {before} before")
-        if entry.at < at - SKEW:
-            faults.append(f"audit entry {entry.id} is older than the one before it")
-        newest[subject] = (entry.details["after"], entry.at)
-    statuses = {subject: status for subject, (status, _) in newest.items()}
+    late = select(AuditEntry.id).where(AuditEntry.at > clock.now() + SKEW).order_by(AuditEntry.id)
+    faults = [f"audit entry {id_} is in the future" for id_ in db.scalars(late)]
+    faults.extend(_broken_steps(db))
     for table in _tables_with_status():
-        faults.extend(_status_faults(db, table, statuses))
+        faults.extend(_status_faults(db, table))
     return faults
+
+
+def _broken_steps(db: Session) -> Iterator[str]:
+    """Steps that do not begin where the one before ended; the database compares them."""
+    previous: dict[str, Any] = {
+        "partition_by": (AuditEntry.subject_type, AuditEntry.subject_id),
+        "order_by": AuditEntry.id,
+    }
+    steps = (
+        select(
+            AuditEntry.id,
+            AuditEntry.at,
+            AuditEntry.subject_type,
+            AuditEntry.subject_id,
+            BEFORE.label("before"),
+            func.lag(AFTER, type_=String()).over(**previous).label("was"),
+            func.lag(AuditEntry.at, type_=UTCDateTime()).over(**previous).label("was_at"),
+        )
+        .where(AFTER.is_not(None))
+        .subquery()
+    )
+    doubtful = select(steps).where(
+        steps.c.was_at.is_not(None),
+        (steps.c.before.is_distinct_from(steps.c.was)) | (steps.c.at < steps.c.was_at),
+    )
+    for step in db.execute(doubtful.order_by(steps.c.id)):
+        if step.before != step.was:
+            name = _name((step.subject_type, step.subject_id))
+            yield f"audit entry {step.id}: {name} was {step.was} before"
+        if step.at < step.was_at - SKEW:
+            yield f"audit entry {step.id} is older than the one before it"
 
 
 def _tables_with_status() -> Iterator[Table]:
@@ -61,14 +78,25 @@ def _tables_with_status() -> Iterator[Table]:
             yield table
 
 
-def _status_faults(
-    db: Session, table: Table, statuses: Mapping[tuple[str, int], str]
-) -> Iterator[str]:
+def _status_faults(db: Session, table: Table) -> Iterator[str]:
+    newest = (
+        select(AuditEntry.subject_id, func.max(AuditEntry.id).label("entry_id"))
+        .where(AuditEntry.subject_type == table.name, AFTER.is_not(None))
+        .group_by(AuditEntry.subject_id)
+        .subquery()
+    )
     start = getattr(table.c.status.default, "arg", None)
-    for row in db.execute(select(table.c.id, table.c.status).execution_options(yield_per=5_000)):
-        said = statuses.get((table.name, row.id), start)
-        if row.status != said:
-            yield f"{_name((table.name, row.id))} is {row.status}, its audit trail says {said}"
+    said = func.coalesce(AFTER, str(start)).label("said")
+    status = type_coerce(table.c.status, String())
+    rows = (
+        select(table.c.id, status.label("status"), said)
+        .outerjoin(newest, newest.c.subject_id == table.c.id)
+        .outerjoin(AuditEntry, AuditEntry.id == newest.c.entry_id)
+        .where(status != said)
+        .order_by(table.c.id)
+    )
+    for row in db.execute(rows):
+        yield f"{_name((table.name, row.id))} is {row.status}, its audit trail says {row.said}"
 
 
 def _name(subject: tuple[str, int]) -> str:
