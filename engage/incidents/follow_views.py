@@ -65,6 +65,7 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         history=display.history(incident, events),
         photos=queries.photos_for(db, found),
         followers=queries.follower_count(db, incident) if is_open else 0,
+        left=following.left_on(db, incident) if is_open and found.is_reporter else (),
         original=queries.reference_of(db, incident.duplicate_of_id),
         answer=_blank_answer() if incident.status is Status.RESOLVED else None,
         is_open=is_open,

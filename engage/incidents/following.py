@@ -1,6 +1,6 @@
-"""Writes about who is told what becomes of a report: follow, leave, move to another one."""
+"""Who is told what becomes of a report: follow, leave, move to another one."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, bindparam, cast, delete, select, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.addresses import ContactAddress
@@ -8,12 +8,35 @@ from engage.accounts.models import Person
 from engage.core import audit
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
+from engage.core.outbox import OutboxMessage
 from engage.core.policy import require
 from engage.deadlines import commands as deadlines
 from engage.incidents import commands, links, messages
 from engage.incidents.models import Circuit, FollowLink, Incident, IncidentFollower
 from engage.incidents.policy import can_triage
 from engage.incidents.workflow import Action, Status
+
+
+LEFT_ON = (
+    select(IncidentFollower.channel, IncidentFollower.address)
+    .join(
+        OutboxMessage,
+        OutboxMessage.dedupe_key == bindparam("key") + cast(IncidentFollower.id, String),
+    )
+    .where(IncidentFollower.incident_id == bindparam("incident"))
+    .order_by(IncidentFollower.id)
+)
+
+
+def left_on(db: Session, incident: Incident) -> list[ContactAddress]:
+    """The addresses left on the reporter's own page.
+
+    Its first message tells such a follower from those who came over with a duplicate: these are
+    neighbours, whom the reporter may not learn about.
+    """
+    rows = db.execute(LEFT_ON, {"incident": incident.id, "key": messages.followed_on(incident)})
+    kinds = {channel: kind for kind, channel in messages.CHANNELS.items()}
+    return [ContactAddress(kinds[channel], address) for channel, address in rows]
 
 
 def follow(db: Session, incident: Incident, address: ContactAddress, *, language: str) -> None:

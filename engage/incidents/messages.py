@@ -94,11 +94,16 @@ def followed(db: Session, incident: Incident, follower: IncidentFollower) -> Non
         "incident_followed",
         channel=follower.channel,
         recipient=follower.address,
-        dedupe_key=f"incident:{incident.id}:follow:{follower.id}",
+        dedupe_key=f"{followed_on(incident)}{follower.id}",
         language=follower.language,
         secret=links.follower_link(db, incident, follower),
         incident_id=incident.id,
     )
+
+
+def followed_on(incident: Incident) -> str:
+    """What the key of a first message starts with; the id of its follower comes behind."""
+    return f"incident:{incident.id}:follow:"
 
 
 def urgent_to_qualify(db: Session, incident: Incident) -> None:

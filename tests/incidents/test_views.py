@@ -407,6 +407,36 @@ def test_a_reporter_asks_to_be_told_and_an_impossible_address_comes_back(
     assert client.page.forms[-1].fields["contact"] == ["n’importe quoi"]
 
 
+def test_the_follow_page_says_which_addresses_were_left_and_hides_their_middle(
+    client: Browser, town: Services, estate: Estate
+) -> None:
+    follow = send(client, estate)
+    client.get(follow)
+    assert "Nous vous écrivons ici" not in client.text
+    client.submit(follow, {"contact": "nadia@example.org"}, action="prevenir")
+    client.submit(follow, {"contact": "06 12 34 56 78"}, action="prevenir")
+    html = client.get(follow).text
+    for words in ("n•••@example.org", "•• •• •• 56 78", "Ajouter un autre téléphone ou e-mail"):
+        assert words in client.text
+    for whole in ("nadia@", "34 56 78", "+336", "personnes suivent"):
+        assert whole not in html
+
+
+def test_a_reporter_learns_nothing_of_who_followed_a_duplicate(
+    client: Browser, town: Services, estate: Estate, app: Engage
+) -> None:
+    theirs = send(client, estate)
+    client.submit(theirs, {"contact": "voisine@example.org"}, action="prevenir")
+    twin = only(town).reference
+    with town.database.transaction() as db:
+        mine, token = make_followed(db, estate)
+        reference = mine.reference
+    decide(Browser(app).sign_in(estate.coordinator), twin, "doublon", {"reference": reference})
+    html = client.get(f"/suivi/{token}").text
+    assert "1 personne suit ce problème" in client.text
+    assert "v•••" not in html
+
+
 def test_a_follower_sees_the_state_and_no_words_and_can_leave(
     client: Browser, town: Services, estate: Estate, app: Engage
 ) -> None:
