@@ -16,7 +16,6 @@ from engage.incidents.models import Circuit, FollowLink, Incident, IncidentFollo
 from engage.incidents.policy import can_triage
 from engage.incidents.workflow import Action, Status
 
-
 LEFT_ON = (
     select(IncidentFollower.channel, IncidentFollower.address)
     .join(
