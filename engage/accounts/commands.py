@@ -16,6 +16,7 @@ from engage.accounts.models import (
     Mandate,
     Opening,
     Person,
+    Proof,
     Role,
     SignIn,
     SignInCode,
@@ -185,17 +186,18 @@ def sign_in(db: Session, person: Person, opened_with: Opening = Opening.CODE) ->
     return token
 
 
-def pass_second_step(db: Session, token: str) -> None:
+def pass_second_step(db: Session, token: str, proof: Proof = Proof.PASSKEY) -> None:
     """Open the mandates of the sign-in behind `token`: the caller has checked the second proof."""
     row = db.scalars(select(SignIn).where(SignIn.token_hash == token_hash(token))).one()
     row.second_step_at = clock.now()
-    audit.record(db, "sign_in.strengthen", row, actor_id=row.person_id)
+    row.second_step_with = proof.value
+    audit.record(db, "sign_in.strengthen", row, actor_id=row.person_id, proof=proof.value)
 
 
 def sign_in_fully(db: Session, person: Person, opened_with: Opening) -> str:
     """Open a sign-in whose second step needs no further proof: a passkey, or the demo."""
     token = sign_in(db, person, opened_with)
-    pass_second_step(db, token)
+    pass_second_step(db, token, Proof(opened_with.value))
     return token
 
 

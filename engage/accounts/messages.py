@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from engage.accounts.addresses import ContactAddress
-from engage.accounts.models import SignInCode
+from engage.accounts.models import ContactKind, ContactPoint, SignInCode
+from engage.accounts.proofs import Invitation
 from engage.core import clock, outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
@@ -33,4 +34,34 @@ def render_sign_in_code(db: Session, message: OutboxMessage, base_url: str) -> R
     return rendered("accounts/sign_in_code", message, digits=message.secret)
 
 
-RENDERERS = {"sign_in_code": render_sign_in_code}
+def invitation(
+    db: Session, invited: Invitation, point: ContactPoint, *, language: str, token: str
+) -> None:
+    """Queue the link of an invitation; it is blanked once sent."""
+    outbox.post(
+        db,
+        "invitation",
+        channel=ContactAddress(ContactKind(point.kind), point.value).channel,
+        recipient=point.value,
+        dedupe_key=f"invitation:{invited.id}",
+        person_id=invited.person_id,
+        language=language,
+        secret=token,
+        invitation_id=invited.id,
+    )
+
+
+def render_invitation(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
+    """The words of an invitation; None when it was used, replaced or is too old."""
+    invited = db.get(Invitation, message.payload["invitation_id"])
+    if invited is None or invited.used_at is not None or invited.expires_at <= clock.now():
+        return None
+    return rendered(
+        "accounts/invitation",
+        message,
+        link=f"{base_url}/compte/invitation/{message.secret}",
+        until=clock.local(invited.expires_at).date(),
+    )
+
+
+RENDERERS = {"sign_in_code": render_sign_in_code, "invitation": render_invitation}

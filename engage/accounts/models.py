@@ -45,6 +45,16 @@ class Opening(StrEnum):
     DEMO = "demo"
 
 
+class Proof(StrEnum):
+    """What passed the second step of a sign-in."""
+
+    LIST = "list"
+    APP = "app"
+    RECOVERY = "recovery"
+    PASSKEY = "passkey"
+    DEMO = "demo"
+
+
 class ContactKind(StrEnum):
     """How a person can be reached or recognised; a card is a printed code, kept as a hash."""
 
@@ -178,6 +188,7 @@ class SignIn(Base):
     shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     second_step_at: Mapped[datetime | None]
+    second_step_with: Mapped[str] = mapped_column(String(12), default="")
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

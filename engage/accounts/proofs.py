@@ -31,14 +31,15 @@ class Authenticator(Base):
     """An app that shows six digits every 30 seconds (TOTP, RFC 6238).
 
     `sealed_secret` is encrypted with the town's key. `last_counter` is the last time step that was
-    accepted: digits work once. Until `confirmed_at` it is being set up and proves nothing.
+    accepted: digits work once. While an app is being set up its secret travels sealed in the form
+    (`totp.py`): there is a row only once digits were right.
     """
 
     __tablename__ = "authenticators"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     sealed_secret: Mapped[str] = mapped_column(Text)
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
     last_counter: Mapped[int] = mapped_column(default=0)
 
 

@@ -1,10 +1,14 @@
-"""Random tokens, six-digit codes and the town's secret keys; what is stored is only ever a hash."""
+"""Random tokens, codes and the town's secret keys; stored as hashes, or sealed with the key."""
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
+
+from engage.core import clock
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody confuses on paper (no I, O, 0, 1)."""
@@ -47,6 +51,49 @@ def keyed_hash(key: bytes, purpose: str, value: str) -> str:
 def same(a: str, b: str) -> bool:
     """Constant-time comparison."""
     return hmac.compare_digest(a, b)
+
+
+def new_list_code() -> str:
+    """A line of a printed list: two groups of four, 40 bits, e.g. `K7QM-2DXA`."""
+    letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def clean_list_code(typed: str) -> str:
+    """What a person typed, brought to the printed form; anything else stays unknown."""
+    letters = "".join(c for c in typed.upper() if c.isalnum())
+    return f"{letters[:4]}-{letters[4:]}" if len(letters) == 8 else ""
+
+
+def seal(key: bytes, purpose: str, text: str) -> str:
+    """Encrypt `text` with the town's key (Fernet); only `unseal` for the same purpose opens it."""
+    from cryptography.fernet import Fernet
+
+    moment = int(clock.now().timestamp())
+    return Fernet(_derived(key, purpose)).encrypt_at_time(text.encode(), moment).decode()
+
+
+def unseal(
+    key: bytes, purpose: str, sealed: str, *, max_age: timedelta | None = None
+) -> str | None:
+    """What was sealed, or None: another key or purpose, tampered with, older than `max_age`."""
+    from cryptography.fernet import Fernet, InvalidToken
+
+    box, content = Fernet(_derived(key, purpose)), sealed.encode("ascii", "replace")
+    try:
+        if max_age is None:
+            return box.decrypt(content).decode()
+        moment = int(clock.now().timestamp())
+        ttl = int(max_age.total_seconds())
+        return box.decrypt_at_time(content, ttl, moment).decode()
+    except InvalidToken:
+        return None
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    """One key for each purpose: what is sealed for one opens nothing elsewhere."""
+    digest = hmac.new(key, f"seal:{purpose}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest)
 
 
 def load_key(folder: Path, name: str) -> bytes:
