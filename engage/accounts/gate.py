@@ -6,7 +6,7 @@ from flask import current_app, g, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from engage.accounts import commands, queries
+from engage.accounts import commands, idle, queries
 from engage.accounts.models import Person, SignIn
 from engage.accounts.policy import is_half_signed_in
 from engage.core import errorpages
@@ -35,6 +35,7 @@ def setup(app: Engage, *, public_endpoints: frozenset[str]) -> None:
     manager.user_loader(_load)
     manager.init_app(app, add_context_processor=False)
     app.extensions["engage_public"] = public_endpoints
+    idle.setup(app)
     app.before_request(_shut_by_default)
     app.register_error_handler(Denied, _denied)
 
