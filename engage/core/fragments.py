@@ -5,7 +5,7 @@ depends on beside the language; a piece never holds a token or anything of a sin
 its key does not name.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from jinja2 import Environment
@@ -34,3 +34,8 @@ class Fragments:
                 self._kept.clear()
             self._kept[name] = kept
         return kept
+
+    def each(self, template: str, name: str, items: Iterable[Hashable]) -> Markup:
+        """`template` for each of `items`, which it calls `name`; equal items look the same."""
+        pieces = (self(template, item, **{name: item}) for item in items)
+        return Markup("\n".join(pieces))  # noqa: S704  each was rendered with escaping

@@ -1,8 +1,8 @@
 """The Flask application class: a request is a transaction, every page gets the same guards."""
 
 import logging
+import os
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
-from engage.core import clock, i18n, throttle
+from engage.core import clock, i18n, lean, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
 from engage.core.images import prepare
@@ -59,9 +59,21 @@ class ReferenceConverter(BaseConverter):
 
 
 class Engage(Flask):
-    """Returning from a view commits, raising rolls back: the only commit of a request."""
+    """Returning from a view commits, raising rolls back: the only commit of a request.
+
+    One that only reads has nothing to commit; its transaction ends with its session.
+    """
 
     services: Services
+    jinja_environment = lean.Templates
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.session_interface = lean.Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """All our functions are ordinary ones: Flask would inspect fourteen for each request."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         try:
@@ -70,7 +82,7 @@ class Engage(Flask):
             if "db" in g:
                 g.db.rollback()
             raise
-        if "db" in g:
+        if "db" in g and request.method not in SAFE:
             g.db.commit()
         return response
 
@@ -170,7 +182,7 @@ def setup(app: Engage) -> None:
 def _begin() -> None:
     g.started = time.perf_counter()
     clock.use_zone(services().config.timezone)
-    g.request_id = uuid.uuid4().hex[:16]
+    g.request_id = os.urandom(8).hex()
     chosen = request.cookies.get(LANGUAGE_COOKIE) or i18n.best_language(
         request.headers.get("Accept-Language")
     )

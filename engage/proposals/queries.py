@@ -1,16 +1,15 @@
 """Reads about ideas; `visible_to` is the only filter of who sees what."""
 
-from collections.abc import Hashable
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
-from engage.core.i18n import label
 from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.photos import Photo
 from engage.core.words import ContributionChannel, Visibility
@@ -93,38 +92,47 @@ class Picture:
         return cls(f"/photos/{photo.key}", photo.width, photo.height)
 
 
-@dataclass(frozen=True)
-class Card:
-    """One idea of a list."""
+class Card(NamedTuple):
+    """One idea of a list as `_cards` asks for it; equal cards look the same.
+
+    What a reader sees of it is worked out only when the card is rendered.
+    """
 
     id: int
-    title: str
-    words: str
-    language: str
-    neighbourhood: dict[str, str]
-    day: datetime
     status: Status
+    day: datetime
+    place: str
+    title: str
+    language: str
+    start: str
+    photo: str | None
+    width: int | None
+    height: int | None
     supporters: int
-    picture: Picture | None
 
     @property
     def href(self) -> str:
         return path_of(self.id, self.title)
 
     @property
-    def key(self) -> Hashable:
-        """All that the card shows: the same key, the same card."""
-        return (
-            self.id,
-            self.title,
-            self.words,
-            self.language,
-            label(self.neighbourhood),
-            self.day,
-            self.status,
-            self.supporters,
-            self.picture,
-        )
+    def words(self) -> str:
+        return first_words(self.start)
+
+    @property
+    def neighbourhood(self) -> dict[str, str]:
+        return _texts(self.place)
+
+    @property
+    def picture(self) -> Picture | None:
+        if not (self.photo and self.width and self.height):
+            return None
+        return Picture.small(self.photo, self.width, self.height)
+
+
+@lru_cache
+def _texts(json_text: str) -> dict[str, str]:
+    """Texts per language, read once for all the rows that have them."""
+    return json.loads(json_text)  # type: ignore[no-any-return]
 
 
 @lru_cache
@@ -141,7 +149,7 @@ def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Selec
             Proposal.id,
             Proposal.status,
             Proposal.published_at,
-            Neighbourhood.name,
+            cast(Neighbourhood.name, Text),
             ProposalRevision.title,
             ProposalRevision.language,
             func.substr(ProposalRevision.body, 1, FIRST_WORDS + 1).label("start"),
@@ -189,22 +197,9 @@ def public_cards(
         "before_id": before_id,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
-    rows = page_of(db.execute(wanted, {**given, "most": size + 1}).all(), size=size)
-    return Page([_card(row) for row in rows.items], rows.next_key)
-
-
-def _card(row: Row[Any]) -> Card:
-    return Card(
-        id=row.id,
-        title=row.title,
-        words=first_words(row.start),
-        language=row.language,
-        neighbourhood=row.name,
-        day=row.published_at,
-        status=row.status,
-        supporters=row.supporters,
-        picture=Picture.small(row.key, row.width, row.height) if row.key else None,
-    )
+    found = db.connection().execute(wanted, {**given, "most": size + 1})  # no objects to load
+    rows = page_of(found.all(), size=size)
+    return Page([Card._make(row) for row in rows.items], rows.next_key)
 
 
 def first_words(text: str, *, longest: int = FIRST_WORDS) -> str:
@@ -228,18 +223,21 @@ class Waiting:
         return path_of(self.id, self.title)
 
 
+_OWN_WAITING = (
+    select(Proposal.id, ProposalRevision.title, Proposal.status)
+    .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
+    .where(
+        Proposal.author_id == bindparam("person_id"),
+        Proposal.visibility.in_([Visibility.PENDING, Visibility.HIDDEN]),
+    )
+    .order_by(Proposal.id.desc(), ProposalRevision.id.desc())
+    .limit(SHOWN_WAITING)
+)
+
+
 def own_waiting(db: Session, person: Person) -> list[Waiting]:
     """The newest of one's own ideas that nobody else sees, with the words as last written."""
-    rows = db.execute(
-        select(Proposal.id, ProposalRevision.title, Proposal.status)
-        .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
-        .where(
-            Proposal.author_id == person.id,
-            Proposal.visibility.in_([Visibility.PENDING, Visibility.HIDDEN]),
-        )
-        .order_by(Proposal.id.desc(), ProposalRevision.id.desc())
-        .limit(SHOWN_WAITING)
-    )
+    rows = db.execute(_OWN_WAITING, {"person_id": person.id})
     newest: dict[int, Waiting] = {}
     for row in rows:
         newest.setdefault(row.id, Waiting(row.id, row.title, row.status))
