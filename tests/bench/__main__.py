@@ -22,7 +22,7 @@ def main(*, quick: bool) -> int:
             show(
                 "Throughput, times a bare Flask under the same server",
                 serving.throughput(
-                    small.config, rounds=2 if quick else 5, seconds=1.0 if quick else 3.0
+                    small.config, rounds=5 if quick else 9, seconds=1.0 if quick else 2.0
                 ),
             ),
         ]

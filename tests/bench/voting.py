@@ -27,14 +27,13 @@ from tests.browsing import Page
 from tests.consultations.factories import make_consultation, make_question
 
 LEAST_A_SECOND = 100
-EIGHT_THREADS = {"ENGAGE_WEB_WORKERS": "2", "ENGAGE_WEB_THREADS": "4"}
 
 
 def over_http(town: Measured, letters: int) -> Iterator[Figure]:
     """Every letter votes once; codes are entered and forms opened before the clock starts."""
     question_id, votes = _prepare(town, letters)
     port = serving.free_port()
-    environ = serving.environ_of(town.config, port) | EIGHT_THREADS
+    environ = serving.environ_of(town.config, port) | serving.TWO_BY_FOUR
     with serving.running(["-m", "engage", "web"], environ, port):
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.voting", str(port)],
