@@ -2,7 +2,7 @@
 
 from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
-from engage.accounts import proofs, residence
+from engage.accounts import consents, proofs, residence
 from engage.consultations import models as consultations
 from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks
 from engage.core.db import Base
@@ -28,6 +28,7 @@ MODULES = (
     accounts,
     proofs,
     residence,
+    consents,
     deadlines,
     proposals,
     consultations,

@@ -1,23 +1,11 @@
-"""Tables of privacy: what people agreed to, and identities that a law makes an operator keep."""
+"""Table of privacy: identities that a law makes an operator keep."""
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.db import Base
-
-
-class Consent(Base):
-    """One answer of one person to one purpose; the newest without `withdrawn_at` counts."""
-
-    __tablename__ = "consents"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(32))
-    given_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
 
 
 class RetainedIdentity(Base):
