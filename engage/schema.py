@@ -1,8 +1,8 @@
 """All tables of Engage, imported in one place for the migrations and the tests."""
 
+from engage.accounts import consents, proofs, residence
 from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
-from engage.accounts import consents, proofs, residence
 from engage.consultations import models as consultations
 from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks
 from engage.core.db import Base
