@@ -1,5 +1,6 @@
 """What time it is: one place, so that tests and `engage remind --now` can choose the moment."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,6 +35,14 @@ def local(moment: datetime) -> datetime:
 def today() -> date:
     """The town's date."""
     return local(now()).date()
+
+
+def months_ago(count: int) -> datetime:
+    """The same day and time `count` months ago on the town's clocks, a shorter month's last day."""
+    here = local(now())
+    years, month = divmod(here.year * 12 + here.month - 1 - count, 12)
+    day = min(here.day, monthrange(years, month + 1)[1])
+    return here.replace(year=years, month=month + 1, day=day).astimezone(UTC)
 
 
 @contextmanager

@@ -13,12 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 KNOWN = frozenset(
     f"ENGAGE_{name}"
     for name in (
+        "BACKUP_DAYS",
         "BASE_URL",
         "BIND",
         "DATABASE_URL",
         "DEMO",
         "DEMO_ANYWHERE",
         "INSTANCE",
+        "KEEP_IDENTITIES",
         "LOG_LEVEL",
         "MAIL_FROM",
         "METRICS_TOKEN",
@@ -62,6 +64,10 @@ class Config:
     web_threads: int
     metrics_token: str
     log_level: str
+    backup_days: int
+    """After how many days the operator throws a backup away: people are told so."""
+    keep_identities: bool
+    """Whether who published something is kept, sealed, for five years (decree 2021-1362)."""
 
     @property
     def secure(self) -> bool:
@@ -103,6 +109,8 @@ class Config:
             web_threads=_number(env, "ENGAGE_WEB_THREADS", 16),
             metrics_token=env.get("ENGAGE_METRICS_TOKEN") or "",
             log_level=_level(env.get("ENGAGE_LOG_LEVEL") or "INFO"),
+            backup_days=_number(env, "ENGAGE_BACKUP_DAYS", 30),
+            keep_identities=_flag(env, "ENGAGE_KEEP_IDENTITIES"),
         )
 
 

@@ -130,6 +130,7 @@ def _configure_sqlite(connection: Any, record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten: nobody finds it in the file later
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
         "cache_size=-8000",

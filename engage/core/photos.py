@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
@@ -52,6 +52,13 @@ def keep(db: Session, stored: StoredPhoto) -> Photo:
     db.add(photo)
     db.flush()
     return photo
+
+
+def forget(db: Session, photo_ids: Collection[int]) -> list[StoredPhoto]:
+    """Remove rows that nothing points at any more; the files go once this is committed."""
+    rows = db.scalars(select(Photo).where(Photo.id.in_(photo_ids))).all()
+    db.execute(delete(Photo).where(Photo.id.in_(photo_ids)))
+    return [StoredPhoto(photo.key, photo.width, photo.height) for photo in rows]
 
 
 def discard_unnamed(database: Database, storage: Storage, stored: Collection[StoredPhoto]) -> None:
