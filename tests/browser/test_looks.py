@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import Shop
-from tests.browser.phone import Phone
+from tests.browser.conftest import CHROMIUM, Shop
+from tests.browser.phone import Examiner, Phone, Town
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +91,35 @@ def test_main_pages_fit_with_text_twice_as_large_and_on_a_narrow_phone(shop: Sho
         fits(large)
         narrow.page.goto(narrow.base + path)
         fits(narrow)
+
+
+def test_the_menu_gives_its_room_back_to_people_who_read_large(
+    chromium: Browser, running: Town, examiner: Examiner
+) -> None:
+    """Their browser writes in 36 px; unlike a style, the rules for narrow screens see this."""
+    options = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=36"]
+    large = chromium.browser_type.launch(executable_path=str(CHROMIUM), args=options)
+    shop = Shop(large, running, examiner)
+    reader = shop.phone()
+    for path in ("/", "/propositions", "/signalements/nouveau"):
+        reader.page.goto(reader.base + path)
+        fits(reader)
+        top, position = reader.page.evaluate(
+            """() => [document.querySelector('main').getBoundingClientRect().top,
+            getComputedStyle(document.querySelector('nav.bar')).position]"""
+        )
+        assert position == "static"
+        assert top <= reader.size["height"] / 2, f"{path} begins at {top} px"
+    shop.close()
+    large.close()
+
+
+def test_the_first_problem_of_the_desk_is_on_the_first_screen_of_a_phone(shop: Shop) -> None:
+    agent = shop.phone().be("agent").open("/gup")
+    title, bar = agent.page.locator("ul.rows .t").first, agent.page.locator("nav.bar")
+    first, menu = title.bounding_box(), bar.bounding_box()
+    assert first and menu
+    assert first["y"] + first["height"] < menu["y"]
 
 
 def test_main_pages_keep_their_contrast_in_the_dark(shop: Shop) -> None:
