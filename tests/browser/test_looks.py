@@ -118,7 +118,8 @@ def test_the_first_problem_of_the_desk_is_on_the_first_screen_of_a_phone(shop: S
     agent = shop.phone().be("agent").open("/gup")
     title, bar = agent.page.locator("ul.rows .t").first, agent.page.locator("nav.bar")
     first, menu = title.bounding_box(), bar.bounding_box()
-    assert first and menu
+    assert first
+    assert menu
     assert first["y"] + first["height"] < menu["y"]
 
 
