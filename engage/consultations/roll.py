@@ -1,0 +1,50 @@
+"""How long it is kept who voted (never what): two months after the decision, then it goes."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.consultations.models import Consultation, FinalCounts, RollEntry
+from engage.core import clock
+
+MONTHS = 2
+"""After the decision: until then somebody may contest the vote."""
+
+
+def is_due(limit: datetime) -> ColumnElement[bool]:
+    """Whether the roll of a concertation has had its time; `limit` is two months ago.
+
+    Counted from the decision, from the day it was promised for when nobody decided, from the
+    cancelling of what was cancelled. Its counts must be stored first.
+    """
+    decided = case(
+        (
+            Consultation.decided_on.is_not(None),
+            Consultation.decided_on <= clock.local(limit).date(),
+        ),
+        else_=Consultation.decision_due_at <= limit,
+    )
+    counted = exists().where(FinalCounts.consultation_id == Consultation.id)
+    over = and_(Consultation.cancelled_at.is_(None), counted, decided)
+    return or_(Consultation.cancelled_at <= limit, over)
+
+
+def forget(db: Session, most: int) -> int:
+    """Remove at most `most` entries of rolls that have had their time; returns how many."""
+    due = select(Consultation.id).where(is_due(clock.months_ago(MONTHS)))
+    entry = tuple_(RollEntry.question_id, RollEntry.unit)
+    chosen = (
+        select(RollEntry.question_id, RollEntry.unit)
+        .where(RollEntry.consultation_id.in_(due))
+        .limit(most)
+    )
+    gone = db.execute(delete(RollEntry).where(entry.in_(chosen)))
+    return gone.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def emptied(db: Session) -> frozenset[int]:
+    """The concertations whose roll had its time and is gone: only stored counts tell of it."""
+    left = exists().where(RollEntry.consultation_id == Consultation.id)
+    due = is_due(clock.months_ago(MONTHS))
+    return frozenset(db.scalars(select(Consultation.id).where(due, ~left)))
