@@ -209,8 +209,13 @@ def sign_out(db: Session, token: str) -> None:
         audit.record(db, "sign_in.revoke", row, actor_id=row.person_id)
 
 
-def issue_card(db: Session, person: Person, code: str, *, key: bytes) -> None:
-    """Give `person` a printed card: its code signs in from then on; only a hash is kept."""
+def issue_card(
+    db: Session, person: Person, code: str, *, key: bytes, actor_id: int | None = None
+) -> None:
+    """Give `person` a printed card: its code signs in from then on; only a hash is kept.
+
+    `actor_id` is who hands it out, at the counter.
+    """
     db.add(
         ContactPoint(
             person_id=person.id,
@@ -220,7 +225,7 @@ def issue_card(db: Session, person: Person, code: str, *, key: bytes) -> None:
         )
     )
     db.flush()
-    audit.record(db, "card.issue", person, actor_id=person.id)
+    audit.record(db, "card.issue", person, actor_id=actor_id or person.id)
 
 
 def enter_with_card(db: Session, key: bytes, typed: str) -> Entered:

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engage.accounts.addresses import ContactAddress
-from engage.accounts.models import ContactPoint, Draft, Person, SignIn, SignInCode
+from engage.accounts.models import ContactKind, ContactPoint, Draft, Person, SignIn, SignInCode
 from engage.core import clock
 from engage.core.secrets import token_hash
 
@@ -63,3 +63,12 @@ def contact_points_of(db: Session, person: Person) -> list[ContactPoint]:
             .order_by(ContactPoint.id)
         )
     )
+
+
+def address_of(db: Session, person: Person) -> ContactAddress | None:
+    """Where to write to a person: an e-mail address before a phone; a card receives nothing."""
+    points = {point.kind: point.value for point in contact_points_of(db, person)}
+    for kind in (ContactKind.EMAIL, ContactKind.PHONE):
+        if kind.value in points:
+            return ContactAddress(kind, points[kind.value])
+    return None

@@ -3,8 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engage.accounts import queries as accounts
-from engage.accounts.addresses import ContactAddress
-from engage.accounts.models import ContactKind, Person
+from engage.accounts.models import Person
 from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
@@ -31,7 +30,7 @@ def refused(db: Session, item: ModerationItem) -> None:
 def _tell_author(db: Session, item: ModerationItem, kind: str) -> None:
     """Queue a message to the author's proven address; nobody is told where there is none."""
     author = db.get(Person, item.author_id) if item.author_id else None
-    address = _address(db, author) if author else None
+    address = accounts.address_of(db, author) if author else None
     if author is None or address is None:
         return
     outbox.post(
@@ -44,15 +43,6 @@ def _tell_author(db: Session, item: ModerationItem, kind: str) -> None:
         language=author.language,
         item_id=item.id,
     )
-
-
-def _address(db: Session, person: Person) -> ContactAddress | None:
-    """Where to write to a person: an e-mail address before a phone; a card receives nothing."""
-    points = {point.kind: point.value for point in accounts.contact_points_of(db, person)}
-    for kind in (ContactKind.EMAIL, ContactKind.PHONE):
-        if kind.value in points:
-            return ContactAddress(kind, points[kind.value])
-    return None
 
 
 def _render(template: str, db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
