@@ -10,9 +10,10 @@ from engage.accounts.models import Draft, Person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.i18n import _
+from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.workflow import advance
-from engage.moderation import messages, queries
+from engage.moderation import forgetting, messages, queries
 from engage.moderation.models import Decision, ModerationItem, RefusalReason
 from engage.moderation.policy import (
     can_confirm_refusal,
@@ -26,7 +27,7 @@ from engage.moderation.policy import (
 from engage.moderation.workflow import TRANSITIONS, Action
 from engage.proposals import commands as proposals
 from engage.proposals.addresses import path_of
-from engage.proposals.models import ProposalRevision
+from engage.proposals.models import Proposal, ProposalRevision
 from engage.proposals.workflow import READ_WITHIN
 
 HELD = timedelta(minutes=10)
@@ -121,6 +122,17 @@ def confirm_refusal(db: Session, item: ModerationItem, *, moderator: Person, ver
     revision = queries.revision_of(db, item)
     proposals.refuse(db, revision.proposal, revision=revision, actor_id=moderator.id)
     messages.refused(db, item)
+
+
+def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
+    """The author takes an idea back, out of the queue too; returns what to take from the disk."""
+    gone = proposals.withdraw(db, proposal, author=author)
+    for item in queries.items_about(db, [proposal.id]):
+        if is_open(item):
+            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
+    db.flush()
+    forgetting.forget_words(db, [proposal.id])
+    return gone
 
 
 def _decide(

@@ -143,6 +143,14 @@ def item(db: Session, item_id: int) -> ModerationItem | None:
     )
 
 
+def items_about(db: Session, proposal_ids: Sequence[int]) -> Sequence[ModerationItem]:
+    """All that was or is in the queue about these ideas."""
+    subject = ModerationItem.subject_type == Proposal.__tablename__
+    return db.scalars(
+        select(ModerationItem).where(subject, ModerationItem.subject_id.in_(proposal_ids))
+    ).all()
+
+
 def item_to_decide(db: Session, item_id: int) -> ModerationItem | None:
     """The same, locked: the second of two members waits and then sees what the first did."""
     return db.scalar(

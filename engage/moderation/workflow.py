@@ -10,14 +10,16 @@ class Status(StrEnum):
     SECOND_LOOK = "second_look"
     PUBLISHED = "published"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Action(StrEnum):
-    """What members do."""
+    """What members do, and what an author does: take the words back."""
 
     PUBLISH = "publish"
     PROPOSE_REFUSAL = "propose_refusal"
     CONFIRM_REFUSAL = "confirm_refusal"
+    WITHDRAW = "withdraw"
 
 
 TRANSITIONS = {
@@ -25,4 +27,6 @@ TRANSITIONS = {
     (Status.WAITING, Action.PROPOSE_REFUSAL): Status.SECOND_LOOK,
     (Status.SECOND_LOOK, Action.CONFIRM_REFUSAL): Status.REFUSED,
     (Status.SECOND_LOOK, Action.PUBLISH): Status.PUBLISHED,
+    (Status.WAITING, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SECOND_LOOK, Action.WITHDRAW): Status.WITHDRAWN,
 }

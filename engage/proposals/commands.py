@@ -8,13 +8,20 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Draft, Person
 from engage.core import audit, clock, html
+from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.words import ContributionChannel, Visibility
 from engage.core.workflow import advance
-from engage.proposals import queries
+from engage.proposals import forgetting, queries
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Endorsement, Proposal, ProposalRevision
-from engage.proposals.policy import can_change_action, can_endorse, can_study, can_submit
+from engage.proposals.policy import (
+    can_change_action,
+    can_endorse,
+    can_study,
+    can_submit,
+    can_withdraw,
+)
 from engage.proposals.suggest import suggested
 from engage.proposals.workflow import TRANSITIONS, Action
 from engage.territory import queries as territory
@@ -99,6 +106,15 @@ def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor
     """Keep it from everybody but its author; moderation asks for it, after its own rules."""
     advance(db, proposal, Action.REFUSE, TRANSITIONS, actor_id=actor_id, revision_id=revision.id)
     proposal.visibility = Visibility.HIDDEN
+
+
+def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
+    """Take one's idea back: words, photo and supports go; returns what to take from the disk."""
+    require(can_withdraw, author, proposal)
+    advance(db, proposal, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
+    proposal.visibility = Visibility.WITHDRAWN
+    db.flush()
+    return forgetting.erase(db, [proposal.id])
 
 
 def study(db: Session, proposal: Proposal, *, person: Person) -> None:

@@ -3,7 +3,7 @@
 from engage.accounts.models import Person, Role
 from engage.core.words import Visibility
 from engage.proposals.models import Proposal
-from engage.proposals.workflow import Status
+from engage.proposals.workflow import TRANSITIONS, Action, Status
 
 OPEN_TO_SUPPORT = frozenset({Status.PUBLISHED, Status.STUDIED, Status.ANSWERED})
 
@@ -31,6 +31,11 @@ def can_change_action(person: Person | None, proposal: Proposal) -> bool:
 def can_rewrite(person: Person | None, proposal: Proposal) -> bool:
     """The author of a refused idea may take its words into a new one."""
     return is_author(person, proposal) and proposal.status is Status.REFUSED
+
+
+def can_withdraw(person: Person | None, proposal: Proposal) -> bool:
+    """The author, whatever became of it."""
+    return is_author(person, proposal) and (proposal.status, Action.WITHDRAW) in TRANSITIONS
 
 
 def is_open_to_support(proposal: Proposal) -> bool:

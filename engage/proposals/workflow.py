@@ -37,4 +37,6 @@ TRANSITIONS = {
     (Status.PUBLISHED, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.STUDIED, Action.ANSWER): Status.ANSWERED,
     (Status.STUDIED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.ANSWERED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.REFUSED, Action.WITHDRAW): Status.WITHDRAWN,
 }
