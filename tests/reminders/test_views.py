@@ -366,7 +366,15 @@ def test_a_partner_without_contact_stands_out(client: Browser, town: Services) -
     coordinator(client, town).get("/relances")
     assert "Personne à qui écrire" in client.text
     client.get("/partenaires")
-    assert f"{PARTNER} à renseigner" in client.text
+    assert client.text.rindex("Sans contact :") < client.text.index(PARTNER)
+
+
+def test_the_list_of_partners_does_not_say_again_and_again_what_is_missing(
+    client: Browser, town: Services
+) -> None:
+    coordinator(client, town).get("/partenaires")
+    assert "Sans contact : 20 organisations" in client.text
+    assert client.text.count("à renseigner") == 1, "one has no date of signature"
 
 
 def test_the_lists_ask_few_statements(client: Browser, town: Services) -> None:
