@@ -5,8 +5,13 @@ from typing import Any
 
 from flask import g
 
+from engage.accounts import contact_messages as accounts_contact_messages
 from engage.accounts import gate
+from engage.accounts import invitation_views as accounts_invitation_views
 from engage.accounts import messages as accounts_messages
+from engage.accounts import second_step_views as accounts_second_step_views
+from engage.accounts import security_views as accounts_security_views
+from engage.accounts import recycled_views as accounts_recycled_views
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
 from engage.consultations import final
@@ -39,6 +44,10 @@ from engage.territory import queries as territory
 
 BLUEPRINTS = (
     accounts_views.bp,
+    accounts_second_step_views.bp,
+    accounts_invitation_views.bp,
+    accounts_security_views.bp,
+    accounts_recycled_views.bp,
     proposals_views.bp,
     consultations_views.bp,
     incidents_views.bp,
@@ -58,6 +67,17 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.code",
         "accounts.enter",
         "accounts.card",
+        "second_step.team",
+        "invitation.show",
+        "invitation.choose",
+        "invitation.app",
+        "invitation.confirm_app",
+        "recycled.show",
+        "recycled.card",
+        "recycled.email",
+        "recycled.email_code",
+        "recycled.prove_email",
+        "recycled.begin",
         "pages.home",
         "pages.language",
         "pages.choose_language",
@@ -107,6 +127,7 @@ PUBLIC_ENDPOINTS = frozenset(
 
 RENDERERS: dict[str, Renderer] = {
     **accounts_messages.RENDERERS,
+    **accounts_contact_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **moderation_messages.RENDERERS,
     **reminders_messages.RENDERERS,

@@ -26,6 +26,8 @@ ROLES = {
 EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {"visitor"}
 COUNCIL = frozenset({"council"})
+STAFF = frozenset({"agent", "coordinator", "mediator", "admin"})
+WITH_MANDATE = COUNCIL | STAFF
 QUEUE_READERS = frozenset({"council", "coordinator"})
 AUTHOR = frozenset[str]()
 """Only who wrote it, whatever the role: none of the people asked here."""
@@ -37,6 +39,8 @@ REMINDERS = frozenset({"coordinator", "admin"})
 _BY_AUDIENCE = {
     EVERYBODY: """
         accounts.sign_in accounts.send_code accounts.code accounts.enter accounts.card
+        recycled.show recycled.card recycled.email recycled.email_code recycled.prove_email
+        recycled.begin
         pages.home pages.language pages.choose_language pages.contract pages.action pages.robots
         pages.photo pages.text_aide pages.text_charte pages.text_accessibilite
         pages.text_donnees_personnelles pages.text_mentions_legales
@@ -51,11 +55,16 @@ _BY_AUDIENCE = {
         follow.show follow.follow follow.unfollow follow.confirm follow.ask_why follow.reopen
         follow.photo
         reminders.reply reminders.answer
+        second_step.team
+        invitation.show invitation.choose invitation.app invitation.confirm_app
     """,
     SIGNED_IN: """
         accounts.account accounts.rename accounts.sign_out
+        second_step.show second_step.prove
         proposals.withdraw_support
     """,
+    WITH_MANDATE: "security.show",
+    STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: "proposals.change_action",
     QUEUE_READERS: "moderation.index moderation.item",
     COUNCIL: """
@@ -76,6 +85,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
     """(endpoint, method, path) for every rule, filled in with rows of the demo."""
     values = {
         "challenge": "unknown",
+        "second": "unknown",
         "token": "unknown",
         "key": "0" * 32,
         "number": 3,

@@ -6,7 +6,7 @@ from flask import current_app, g, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from engage.accounts import commands, idle, queries
+from engage.accounts import commands, devices, idle, queries, sign_ins
 from engage.accounts.models import Person, SignIn
 from engage.accounts.policy import is_half_signed_in
 from engage.core import errorpages
@@ -86,6 +86,20 @@ def signed_in() -> Person:
     return person
 
 
+def device() -> tuple[Person, SignIn, str]:
+    """The person who asks, the sign-in of this device and its token; `Denied` for a visitor."""
+    person = signed_in()
+    user = current_user._get_current_object()
+    if not isinstance(user, SignedIn) or user.sign_in is None:
+        raise Denied
+    return person, user.sign_in, user.token
+
+
+def renew(token: str) -> None:
+    """Hold `token` from now on, the new one of the same sign-in; the rest of the cookie stays."""
+    session["_user_id"] = token
+
+
 def remember(entered: commands.Entered) -> None:
     """Sign this device in: of the old session only the CSRF secret stays in the cookie.
 
@@ -98,6 +112,8 @@ def remember(entered: commands.Entered) -> None:
         session["csrf_token"] = secret
     session.permanent = True
     login_user(SignedIn(entered.person, entered.token))
+    device = devices.described(request.headers.get("User-Agent", ""))
+    sign_ins.name_device(get_db(), entered.token, device)
     g.actor = entered.person
 
 

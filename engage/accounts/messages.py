@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engage.accounts.addresses import ContactAddress
-from engage.accounts.models import ContactKind, ContactPoint, SignInCode
+from engage.accounts.models import ContactKind, ContactPoint, Person, SignInCode
 from engage.accounts.proofs import Invitation
 from engage.core import clock, outbox
 from engage.core.outbox import OutboxMessage, Rendered
@@ -64,4 +64,32 @@ def render_invitation(db: Session, message: OutboxMessage, base_url: str) -> Ren
     )
 
 
-RENDERERS = {"sign_in_code": render_sign_in_code, "invitation": render_invitation}
+def security_notice(db: Session, person: Person, point: ContactPoint, what: str) -> None:
+    """Queue the notice that `what` changed (password, app, codes): a theft is seen at once."""
+    outbox.post(
+        db,
+        "security_notice",
+        channel=ContactAddress(ContactKind(point.kind), point.value).channel,
+        recipient=point.value,
+        dedupe_key=f"security:{person.id}:{what}:{clock.now().isoformat()}:{point.id}",
+        person_id=person.id,
+        language=person.language,
+        what=what,
+    )
+
+
+def render_security_notice(db: Session, message: OutboxMessage, base_url: str) -> Rendered:
+    """The words of such a notice; it is wanted however late it leaves."""
+    return rendered(
+        "accounts/security_notice",
+        message,
+        what=message.payload["what"],
+        moment_of_change=message.created_at,
+    )
+
+
+RENDERERS = {
+    "sign_in_code": render_sign_in_code,
+    "invitation": render_invitation,
+    "security_notice": render_security_notice,
+}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engage.accounts.models import STAFF, Person, Proof, Role, SignIn
+from engage.accounts.models import STAFF, ContactKind, ContactPoint, Person, Proof, Role, SignIn
 from engage.core import clock
 
 STAFF_STEP_LIFETIME = timedelta(days=30)
@@ -34,6 +34,23 @@ def is_half_signed_in(sign_in: SignIn) -> bool:
     return too_old or sign_in.second_step_with == Proof.LIST
 
 
+NUMBER_LIFETIME = timedelta(days=183)
+"""Operators give numbers to others: one unseen for so long opens its old account no more alone."""
+
+
+def is_long_unseen(point: ContactPoint) -> bool:
+    """Whether `point` is a number that may belong to somebody else by now; e-mails are kept."""
+    if point.kind != ContactKind.PHONE or point.verified_at is None:
+        return False
+    seen = point.seen_on or clock.local(point.verified_at).date()
+    return clock.today() - seen >= NUMBER_LIFETIME
+
+
+def can_change_ways_in(person: Person | None) -> bool:
+    """Add and remove addresses: who has a mandate passes the second step first."""
+    return person is not None and not person.half_signed_in
+
+
 def can_invite(by: Person | None, person: Person) -> bool:
     """Coordinators and admins send (again) the link with which staff set up their way in."""
     return by is not None and by.holds(Role.COORDINATOR, Role.ADMIN) and may_be_invited(person)
@@ -55,3 +72,13 @@ def can_give_code_list(by: Person | None, person: Person) -> bool:
         and by.holds(Role.MEDIATOR, Role.COORDINATOR, Role.ADMIN)
         and any(mandate.role == Role.COUNCIL for mandate in person.mandates_of_today)
     )
+
+
+def can_secure(person: Person | None) -> bool:
+    """Whoever passes a second step sees what they have for it."""
+    return person is not None and bool(person.current_mandates)
+
+
+def can_use_app(person: Person | None) -> bool:
+    """Staff prove themselves with a password and an app, and have recovery codes."""
+    return person is not None and person.holds(*STAFF)

@@ -17,7 +17,12 @@ log = logging.getLogger(__name__)
 WITH_PAGE = frozenset({400, 403, 404, 409, 410, 413, 422, 429})
 
 SHOWS_WORDS = frozenset({400, 409, 429})
-NO_WORDS = frozenset({"csrf_token", "idem", "version", "contact", "code", "brouillon", "suite"})
+NO_WORDS = frozenset(
+    {
+        *("csrf_token", "idem", "version", "contact", "code", "brouillon", "suite"),
+        *("password", "again", "current", "sealed"),
+    }
+)
 FEWEST_LETTERS, MOST_LETTERS, MOST_TEXTS = 20, 10_000, 5
 
 
