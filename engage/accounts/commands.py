@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engage.accounts import messages, queries
+from engage.accounts import codes, messages, queries
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import (
     ContactKind,
@@ -21,6 +21,7 @@ from engage.accounts.models import (
     SignIn,
     SignInCode,
 )
+from engage.accounts.policy import is_long_unseen
 from engage.core import audit, clock
 from engage.core.db import Database
 from engage.core.errors import InvalidInput, NotFound
@@ -30,12 +31,10 @@ from engage.core.secrets import (
     keyed_hash,
     new_digits,
     new_token,
-    same,
     token_hash,
 )
 
 CODE_LIFETIME = timedelta(minutes=10)
-CODE_TRIES = 5
 SIGN_IN_LIFETIME = timedelta(days=180)
 DRAFT_LIFETIME = timedelta(days=7)
 
@@ -61,11 +60,18 @@ def keep_draft(
 
 
 def send_code(
-    db: Session, key: bytes, address: ContactAddress, *, draft: Draft | None, language: str
+    db: Session,
+    key: bytes,
+    address: ContactAddress,
+    *,
+    draft: Draft | None,
+    language: str,
+    adds_to: Person | None = None,
 ) -> str:
     """Send a six-digit code to `address`, known or not: same work, same answer.
 
-    Returns the challenge, the token of the page where the code is typed.
+    It signs in, or adds the address to the person `adds_to`. Returns the challenge, the token of
+    the page where the code is typed.
     """
     challenge, digits = new_token(), new_digits()
     moment = clock.now()
@@ -75,6 +81,7 @@ def send_code(
         value=address.value,
         code_hash=keyed_hash(key, challenge, digits),
         expires_at=moment + CODE_LIFETIME,
+        person_id=adds_to.id if adds_to else None,
         draft_id=draft.id if draft else None,
         created_at=moment,
     )
@@ -99,7 +106,7 @@ def count_try(database: Database, challenge: str) -> None:
             update(SignInCode)
             .where(
                 SignInCode.id == code.id,
-                SignInCode.attempts < CODE_TRIES,
+                SignInCode.attempts < codes.CODE_TRIES,
                 SignInCode.used_at.is_(None),
                 SignInCode.expires_at > clock.now(),
             )
@@ -119,38 +126,32 @@ class Entered:
     draft: Draft | None
 
 
-def enter_with_code(db: Session, key: bytes, challenge: str, digits: str) -> Entered:
+@dataclass(frozen=True)
+class LongUnseen:
+    """The digits were right, but the number was unseen for so long that more is asked for."""
+
+    challenge: str
+
+
+def enter_with_code(db: Session, key: bytes, challenge: str, digits: str) -> Entered | LongUnseen:
     """Sign in with the code that was sent; call `count_try` first.
 
     Raises `InvalidInput` when the digits differ. The first use of an address makes the person.
     """
-    code = db.scalar(
-        select(SignInCode)
-        .where(SignInCode.challenge_hash == token_hash(challenge))
-        .with_for_update()
-    )
-    if code is None or code.used_at is not None:
-        raise InvalidInput("code", _("Ce code ne marche plus. Demandez un nouveau code."))
-    if not same(code.code_hash, keyed_hash(key, challenge, digits)):
-        raise InvalidInput("code", _wrong_code(code.attempts))
+    code = codes.right_code(db, key, challenge, digits)
+    address = codes.address_of(code)
+    point = queries.contact_point_at(db, address)
+    if point is not None and is_long_unseen(point):
+        codes.await_more(code)
+        return LongUnseen(challenge)
     code.used_at = clock.now()
-    person = _person_of(db, ContactAddress(ContactKind(code.kind), code.value))
-    draft = db.get(Draft, code.draft_id) if code.draft_id else None
-    return Entered(person, sign_in(db, person), draft)
+    person = point.person if point is not None else join(db, address)
+    codes.mark_seen(db, address)
+    return Entered(person, sign_in(db, person), codes.draft_of(db, code))
 
 
-def _wrong_code(attempts: int) -> str:
-    left = CODE_TRIES - attempts
-    if left <= 0:
-        return _("Ce code n’est pas le bon. Demandez un nouveau code.")
-    return _("Ce code n’est pas le bon. Regardez le message reçu et essayez encore.")
-
-
-def _person_of(db: Session, address: ContactAddress) -> Person:
-    """The holder of `address`, made now when there is none; two at once make one person."""
-    person = queries.person_at(db, address)
-    if person is not None:
-        return person
+def join(db: Session, address: ContactAddress) -> Person:
+    """A new person, who holds `address`; of two at once the unique address lets one through."""
     moment = clock.now()
     person = Person(created_at=moment, mandates=[], contact_points=[])
     db.add(person)
@@ -231,11 +232,11 @@ def issue_card(
 def enter_with_card(db: Session, key: bytes, typed: str) -> Entered:
     """Sign in with a printed card; raises `InvalidInput` when no card has this code."""
     code = clean_printed_code(typed)
-    person = None
-    if code:
-        person = queries.person_at(db, ContactAddress(ContactKind.CARD, card_hash(key, code)))
-    if person is None:
+    address = ContactAddress(ContactKind.CARD, card_hash(key, code)) if code else None
+    person = queries.person_at(db, address) if address else None
+    if person is None or address is None:
         raise InvalidInput("code", _("Nous ne connaissons pas ce code. Vérifiez chaque lettre."))
+    codes.mark_seen(db, address)
     return Entered(person, sign_in(db, person, Opening.CARD), None)
 
 
@@ -254,7 +255,7 @@ def invite(
     public_name: str = "",
 ) -> Person:
     """Give the holder of `address` a mandate, making the person when needed (first staff)."""
-    person = _person_of(db, address)
+    person = queries.person_at(db, address) or join(db, address)
     if public_name:
         person.public_name = public_name
     mandate = Mandate(

@@ -73,7 +73,12 @@ def load(loader: Loader, data: dict[str, Any], *, joined_at: datetime) -> dict[s
 
 def _contact_points(row: dict[str, Any], verified_at: datetime) -> list[ContactPoint]:
     return [
-        ContactPoint(kind=kind.value, value=row[kind.value], verified_at=verified_at)
+        ContactPoint(
+            kind=kind.value,
+            value=row[kind.value],
+            verified_at=verified_at,
+            seen_on=clock.today(),
+        )
         for kind in (ContactKind.EMAIL, ContactKind.PHONE)
         if row[kind.value]
     ]

@@ -42,6 +42,21 @@ def person_at(db: Session, address: ContactAddress) -> Person | None:
     )
 
 
+def contact_point_at(db: Session, address: ContactAddress) -> ContactPoint | None:
+    """The proven `address` with the person who holds it, mandates loaded."""
+    return db.scalar(
+        select(ContactPoint)
+        .join(ContactPoint.person)
+        .options(contains_eager(ContactPoint.person).joinedload(Person.mandates))
+        .where(
+            ContactPoint.kind == address.kind.value,
+            ContactPoint.value == address.value,
+            ContactPoint.verified_at.is_not(None),
+            Person.closed_at.is_(None),
+        )
+    )
+
+
 def awaited_code(db: Session, challenge: str) -> SignInCode | None:
     """The code that the page `/compte/code/<challenge>` waits for, used or not."""
     return db.scalar(select(SignInCode).where(SignInCode.challenge_hash == token_hash(challenge)))

@@ -40,6 +40,23 @@ def safe_next(target: str | None) -> str:
     return url_for("accounts.account")
 
 
+def count_asked(address: addresses.ContactAddress) -> None:
+    """Count that a code was asked for `address`; raises `TooMany`."""
+    throttle.hit(apart(), f"code:{address.value}", limit=5, window=QUARTER)
+    throttle.hit_hourly(apart(), f"code-net:{visitor_address()}", limit=120)
+
+
+def count_try(challenge: str) -> None:
+    """Count that digits were typed, right or wrong; raises `TooMany`."""
+    throttle.hit_hourly(apart(), f"try-net:{visitor_address()}", limit=300)
+    commands.count_try(apart(), challenge)
+
+
+def count_card() -> None:
+    """Count that a card's code was typed, right or wrong; raises `TooMany`."""
+    throttle.hit(apart(), f"card:{visitor_address()}", limit=30, window=QUARTER)
+
+
 @bp.get("/compte/connexion")
 def sign_in() -> ResponseReturnValue:
     form = ContactForm(
@@ -57,8 +74,7 @@ def send_code() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             address = addresses.parse(form.contact.data or "")
-            throttle.hit(apart(), f"code:{address.value}", limit=5, window=QUARTER)
-            throttle.hit_hourly(apart(), f"code-net:{visitor_address()}", limit=120)
+            count_asked(address)
             challenge = commands.send_code(
                 db,
                 services().secret_key,
@@ -87,12 +103,14 @@ def enter(challenge: str) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            throttle.hit_hourly(apart(), f"try-net:{visitor_address()}", limit=300)
-            commands.count_try(apart(), challenge)
+            count_try(challenge)
             entered = commands.enter_with_code(
                 get_db(), services().secret_key, challenge, form.digits()
             )
-            return _welcome(entered, request.args.get("suite"))
+            suite = request.args.get("suite")
+            if isinstance(entered, commands.LongUnseen):
+                return see_other(url_for("recycled.show", challenge=challenge, suite=suite))
+            return welcome(entered, suite)
     return _code_page(challenge, form)
 
 
@@ -109,7 +127,7 @@ def _code_page(challenge: str, form: CodeForm) -> ResponseReturnValue:
     return form_page("accounts/code.html", form, address=address, again=again)
 
 
-def _welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValue:
+def welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValue:
     """Finish what waited, sign the device in and go on."""
     if entered.draft is not None:
         target = finishers()[entered.draft.kind](get_db(), entered.draft, entered.person)
@@ -123,11 +141,11 @@ def card() -> ResponseReturnValue:
     form = CardForm(suite=request.args.get("suite", "")) if request.method == "GET" else CardForm()
     if form.validate_on_submit():
         with form.refusals():
-            throttle.hit(apart(), f"card:{visitor_address()}", limit=30, window=QUARTER)
+            count_card()
             entered = commands.enter_with_card(
                 get_db(), services().secret_key, form.code.data or ""
             )
-            return _welcome(entered, form.suite.data)
+            return welcome(entered, form.suite.data)
     return form_page("accounts/card.html", form)
 
 
