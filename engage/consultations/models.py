@@ -103,7 +103,11 @@ class Option(Base):
 
 
 class VotingCode(Base):
-    """A code printed on the letter to one dwelling; only its hash is kept."""
+    """A code printed on the letter to one dwelling; only its hash is kept.
+
+    `people_proven` counts who showed with it that they live there, never who: that would tell
+    whose dwelling has voted.
+    """
 
     __tablename__ = "voting_codes"
 
@@ -111,6 +115,7 @@ class VotingCode(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cancelled_at: Mapped[datetime | None]
+    people_proven: Mapped[int] = mapped_column(default=0)
 
 
 class RollEntry(Base):

@@ -35,6 +35,7 @@ def _widen_tables() -> None:
         ("sign_in_codes", f"proved_at {_moment()}"),
         ("sign_in_codes", _key("sign_in_codes", "person_id", "people")),
         ("consultations", "min_residence VARCHAR(12) NOT NULL DEFAULT 'declared'"),
+        ("voting_codes", "people_proven INTEGER NOT NULL DEFAULT 0"),
         ("incidents", "anonymised_on DATE"),
     ):
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
