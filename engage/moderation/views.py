@@ -1,5 +1,7 @@
 """Pages of the council: the queue, one item, the decisions."""
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person
+from engage.core import clock, i18n
 from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
@@ -85,9 +88,20 @@ def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> Respo
         judge=policy.is_open(item) and policy.can_judge(person, item),
         held=held,
         elsewhere=policy.is_held_by_another(item, person),
+        until=_until(item),
         can_read=held or not policy.can_moderate(person) or not policy.is_open(item),
         can_propose=policy.can_propose_refusal(person, item),
     )
+
+
+def _until(item: ModerationItem) -> str:
+    """When its reader gives it back: minutes away, so that a date would only be in the way."""
+    if item.taken_until is None:
+        return ""
+    day, today = clock.local(item.taken_until).date(), clock.today()
+    near = {today: _("aujourd’hui"), today + timedelta(days=1): _("demain")}
+    date = i18n.date_short(day)
+    return i18n.moment(item.taken_until).replace(date, near.get(day, date), 1)
 
 
 def _to_decide(item_id: int) -> tuple[Person, ModerationItem]:
@@ -178,5 +192,6 @@ def meanwhile(error: Exception) -> ResponseReturnValue:
         409,
         item=found,
         elsewhere=policy.is_held_by_another(found, person),
+        until=_until(found),
         own=any(d.moderator_id == person.id for d in found.decisions),
     )

@@ -134,6 +134,15 @@ def test_a_refusal_without_reason_or_word_comes_back_with_sentences(
     assert status_of(town, item) is Status.WAITING
 
 
+def test_a_reading_that_begins_before_midnight_ends_tomorrow(
+    first: Browser, second: Browser, item: ModerationItem, moment: Moment
+) -> None:
+    moment.forward(hours=13, minutes=55)
+    read_next(first)
+    second.get(f"/moderation/{item.id}")
+    assert "Elle se libère demain, 0 h 05." in second.text
+
+
 def test_another_member_sees_that_it_is_being_read_until_ten_minutes_passed(
     first: Browser, second: Browser, item: ModerationItem, moment: Moment
 ) -> None:
@@ -142,7 +151,7 @@ def test_another_member_sees_that_it_is_being_read_until_ten_minutes_passed(
     assert "En cours de lecture" in second.text
     assert "Il ne reste rien pour vous maintenant." in second.text
     second.get(f"/moderation/{item.id}")
-    assert "par un autre membre, jusqu’au mardi 2 juin, 10 h 10" in second.text
+    assert "par un autre membre. Elle se libère aujourd’hui, 10 h 10." in second.text
     moment.forward(minutes=10)
     second.submit(f"/moderation/{item.id}", action="/lire")
     second.get(f"/moderation/{item.id}")
