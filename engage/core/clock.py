@@ -11,6 +11,9 @@ _chosen: ContextVar[datetime | None] = ContextVar("engage_chosen_moment", defaul
 _zone: ContextVar[ZoneInfo | None] = ContextVar("engage_zone", default=None)
 _PARIS = ZoneInfo("Europe/Paris")
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Sorts what has no date after everything that has one."""
+
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.core import audit, clock
+from engage.core.db import Base
 from engage.deadlines import queries
 from engage.deadlines.models import Deadline, DeadlineKind
 
@@ -42,8 +44,27 @@ def owe(
     )
     db.add(deadline)
     db.flush()
+    _keep_next(db, deadline)
     audit.record(db, "deadline.owe", deadline, organisation_id=organisation_id)
     return deadline
+
+
+def _keep_next(db: Session, deadline: Deadline) -> None:
+    """Tables with a `next_due_at` keep there when something is owed next, to be sorted by it."""
+    subjects = Base.metadata.tables[deadline.subject_type]
+    if "next_due_at" not in subjects.c:
+        return
+    soonest = select(func.min(Deadline.due_at)).where(
+        Deadline.subject_type == deadline.subject_type,
+        Deadline.subject_id == deadline.subject_id,
+        *queries.OPEN,
+    )
+    db.flush()
+    db.execute(
+        update(subjects)
+        .where(subjects.c.id == deadline.subject_id)
+        .values(next_due_at=func.coalesce(soonest.scalar_subquery(), clock.NEVER))
+    )
 
 
 def _hand_over(db: Session, deadline: Deadline, *, organisation_id: int) -> None:
@@ -61,6 +82,7 @@ def move(db: Session, deadline: Deadline, *, due_at: datetime) -> None:
         return
     deadline.due_at = due_at
     deadline.silenced_until = None
+    _keep_next(db, deadline)
     audit.record(db, "deadline.move", deadline)
 
 
@@ -77,6 +99,7 @@ def meet(db: Session, kind: DeadlineKind, subject: Any, *, at: datetime | None =
 def fulfil(db: Session, deadline: Deadline, *, at: datetime) -> None:
     """This was done `at` a moment, perhaps before it was said."""
     deadline.met_at = at
+    _keep_next(db, deadline)
     audit.record(db, "deadline.meet", deadline)
 
 
@@ -89,6 +112,7 @@ def withdraw_all(db: Session, subject: Any) -> None:
 def withdraw(db: Session, deadline: Deadline) -> None:
     """This is not owed any more, by nobody or not by them."""
     deadline.withdrawn_at = clock.now()
+    _keep_next(db, deadline)
     audit.record(db, "deadline.withdraw", deadline)
 
 

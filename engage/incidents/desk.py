@@ -1,12 +1,25 @@
 """Reads for those in charge: counters, the list of what is to do, everything about one report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
@@ -15,38 +28,22 @@ from engage.core.db import UTCDateTime
 from engage.core.pagination import PAGE_SIZE
 from engage.deadlines.models import Deadline
 from engage.incidents import routing
-from engage.incidents.models import Circuit, Incident, IncidentFollower, IncidentKind
+from engage.incidents.models import Circuit, Incident, IncidentFollower, IncidentKind, is_one_of
 from engage.incidents.policy import agent_organisations, can_see_all
 from engage.incidents.queries import FACTS, Statement, is_code
 from engage.incidents.workflow import ENDED, OPEN, Status
 from engage.territory.models import Neighbourhood, Organisation, Place
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Sorts what has no date after everything that has one."""
-
-due_next = (
-    select(func.min(Deadline.due_at))
-    .where(
-        Deadline.subject_type == Incident.__tablename__,
-        Deadline.subject_id == Incident.id,
-        Deadline.met_at.is_(None),
-        Deadline.withdrawn_at.is_(None),
-    )
-    .correlate(Incident)
-    .scalar_subquery()
-)
-"""When something is owed next for a report."""
-
-
-IS_OPEN = Incident.status.in_(OPEN)
+IS_OPEN: ColumnElement[bool] = literal_column(is_one_of(OPEN))
+HAS_ENDED: ColumnElement[bool] = literal_column(is_one_of(ENDED))
 
 FILTERS: dict[str, ColumnElement[bool]] = {
     "": IS_OPEN,
-    "retard": and_(IS_OPEN, due_next < bindparam("now", type_=UTCDateTime)),
+    "retard": and_(IS_OPEN, Incident.next_due_at < bindparam("now", type_=UTCDateTime)),
     "a-qualifier": Incident.status == Status.TO_QUALIFY,
     "urgents": and_(Incident.urgent, IS_OPEN),
     "attente": Incident.status == Status.RESOLVED,
-    "finis": Incident.status.in_(ENDED),
+    "finis": HAS_ENDED,
 }
 """What the desk can be asked for."""
 
@@ -74,11 +71,15 @@ class Row(NamedTuple):
     words: dict[str, str]
     place: dict[str, str]
     holder: str | None
-    due_at: datetime | None
+    next_due_at: datetime
+
+    @property
+    def due_at(self) -> datetime | None:
+        return None if self.next_due_at == clock.NEVER else self.next_due_at
 
     @property
     def is_late(self) -> bool:
-        return self.due_at is not None and self.due_at < clock.now()
+        return self.next_due_at < clock.now()
 
     @property
     def is_urgent(self) -> bool:
@@ -87,8 +88,7 @@ class Row(NamedTuple):
     @property
     def key(self) -> str:
         """Where the next page starts: urgent, date in microseconds, id."""
-        stamp = int((self.due_at or NEVER).timestamp()) * 1_000_000
-        stamp += (self.due_at or NEVER).microsecond
+        stamp = int(self.next_due_at.timestamp()) * 1_000_000 + self.next_due_at.microsecond
         return f"{int(self.urgent)}.{stamp}.{self.id}"
 
 
@@ -102,21 +102,28 @@ class DeskPage:
 
 @lru_cache
 def _counts(*, sees_all: bool) -> Statement:
-    def number(state: str) -> ColumnElement[Any]:
-        return func.sum(case((FILTERS[state], 1), else_=0))
+    """Each number from the index of its filter; no report is read."""
 
+    def number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        counted = select(func.count()).select_from(Incident)
+        return counted.where(_mine(sees_all=sees_all), *conditions).scalar_subquery()
+
+    late = FILTERS["retard"]
     return select(
-        number("retard"), number("a-qualifier"), number("urgents"), number("attente")
-    ).where(_mine(sees_all=sees_all), Incident.status.in_((*OPEN, Status.RESOLVED)))
+        number(late, Incident.urgent.is_(True)) + number(late, Incident.urgent.is_(False)),
+        number(FILTERS["a-qualifier"]),
+        number(FILTERS["urgents"]),
+        number(FILTERS["attente"]),
+    )
 
 
 def counts(db: Session, person: Person) -> Counts:
     """How much waits for this person."""
     row = db.execute(_counts(sees_all=can_see_all(person)), _known(person)).one()
-    return Counts(*(value or 0 for value in row))
+    return Counts(*row)
 
 
-due_or_never = func.coalesce(due_next, NEVER)
+DESK_ORDER = (Incident.urgent.desc(), Incident.next_due_at, Incident.id)
 ROWS: Statement = (
     select(
         Incident.id,
@@ -129,12 +136,12 @@ ROWS: Statement = (
         IncidentKind.resident_label,
         Place.name,
         Organisation.short_name,
-        due_next,
+        Incident.next_due_at,
     )
     .join(Incident.kind)
     .join(Incident.place)
     .outerjoin(Incident.organisation)
-    .order_by(Incident.urgent.desc(), due_or_never, Incident.id)
+    .order_by(*DESK_ORDER)
     .limit(PAGE_SIZE + 1)
 )
 
@@ -147,19 +154,25 @@ def _rows(
 
     `after_urgent` says whether the last line of the page before is urgent; None: the first page.
     """
-    statement = ROWS.where(_mine(sees_all=sees_all), FILTERS[state])
+    chosen = select(Incident.id).where(_mine(sees_all=sees_all), FILTERS[state])
     if by_neighbourhood:
-        statement = statement.join(Incident.neighbourhood).where(
-            Neighbourhood.code == bindparam("code")
-        )
-    if after_urgent is not None:
-        moment = bindparam("moment", type_=UTCDateTime)
-        further = or_(
-            due_or_never > moment, and_(due_or_never == moment, Incident.id > bindparam("id"))
-        )
-        same = and_(Incident.urgent if after_urgent else ~Incident.urgent, further)
-        statement = statement.where(or_(same, ~Incident.urgent) if after_urgent else same)
-    return statement
+        code = select(Neighbourhood.id).where(Neighbourhood.code == bindparam("code"))
+        chosen = chosen.where(Incident.neighbourhood_id == code.scalar_subquery())
+    parts = union_all(*(select(part) for part in _parts(chosen, after_urgent))).subquery()
+    return ROWS.join(parts, parts.c.id == Incident.id)
+
+
+def _parts(chosen: Select[int], after_urgent: bool | None) -> Iterator[Subquery]:
+    """The next lines among the urgent and among the others: each walks along an index."""
+    moment = bindparam("moment", type_=UTCDateTime)
+    place = tuple_(Incident.next_due_at, Incident.id)
+    for urgent in (True, False):
+        if after_urgent is False and urgent:
+            continue
+        part = chosen.where(Incident.urgent if urgent else ~Incident.urgent)
+        if after_urgent is urgent:
+            part = part.where(place > tuple_(moment, bindparam("id")))
+        yield part.order_by(Incident.next_due_at, Incident.id).limit(PAGE_SIZE + 1).subquery()
 
 
 def rows(

@@ -1,13 +1,16 @@
 """The desk of those in charge: what is to do, everything about one report, the decisions."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from engage.accounts import gate
-from engage.accounts.models import Role
+from engage.accounts.models import Person, Role
+from engage.core.audit import AuditEntry
 from engage.core.errors import Conflict, Denied, NotFound
 from engage.core.forms import send_once
 from engage.core.i18n import _
@@ -18,12 +21,13 @@ from engage.core.web import (
     get_db,
     page,
     see_other,
+    services,
 )
 from engage.incidents import desk, display, kept, queries
 from engage.incidents.decisions import DECISIONS
 from engage.incidents.forms import apart as forms_apart
 from engage.incidents.models import Circuit, Incident
-from engage.incidents.policy import can_open_desk, can_see
+from engage.incidents.policy import agent_organisations, can_open_desk, can_see, can_see_all
 
 bp = Blueprint("gup", __name__)
 
@@ -39,7 +43,7 @@ def listing() -> ResponseReturnValue:
     after = request.args.get("suite", "")
     return page(
         "gup/list.html",
-        counts=desk.counts(db, person),
+        counts=_counts(person),
         found=desk.rows(db, person, state=state[:16], neighbourhood=hood[:48], after=after[:60]),
         neighbourhoods=kept.hoods(),
         state=state,
@@ -47,6 +51,28 @@ def listing() -> ResponseReturnValue:
         after=after,
         sees_all=person.holds(Role.COORDINATOR, Role.ADMIN),
     )
+
+
+NEWEST_ACT = select(func.max(AuditEntry.id))
+
+
+@dataclass
+class KeptCounts:
+    """The numbers of the desk as they were at a revision of the audit trail."""
+
+    revision: int = -1
+    read: desk.Counts | None = None
+
+
+def _counts(person: Person) -> desk.Counts:
+    """At most a minute old, and never older than the last audited act."""
+    whose = "all" if can_see_all(person) else str(sorted(agent_organisations(person)))
+    kept = services().cache.get(f"incidents.counts:{whose}", KeptCounts)
+    db = get_db()
+    revision = db.scalar(NEWEST_ACT) or 0  # asked in this session: the numbers know as much or more
+    if kept.read is None or kept.revision != revision:
+        kept.read, kept.revision = desk.counts(db, person), revision
+    return kept.read
 
 
 @bp.get("/gup/<reference>")

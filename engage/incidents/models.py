@@ -3,14 +3,29 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from engage.core.clock import NEVER
 from engage.core.db import Base
 from engage.core.photos import Photo
 from engage.core.words import CHANNEL_CHECK, enum_column
-from engage.incidents.workflow import Status
+from engage.incidents.workflow import ENDED, OPEN, Status
 from engage.territory.models import Neighbourhood, Organisation, Place
+
+
+def is_one_of(statuses: tuple[Status, ...]) -> str:
+    """SQL that says so in words: databases use a partial index for exactly its condition only."""
+    return f"incidents.status IN ({', '.join(repr(status.value) for status in statuses)})"
+
+
+def _desk_index(name: str, *columns: str, statuses: tuple[Status, ...]) -> Index:
+    """For the desk's order within `statuses`, with what it is filtered by: no row is read."""
+    where = text(is_one_of(statuses).removeprefix("incidents."))
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+ORDERED = ("urgent", "next_due_at", "id", "neighbourhood_id", "status")
 
 
 class Circuit(StrEnum):
@@ -116,6 +131,10 @@ class Incident(Base):
         Index("ix_incidents_public", "listed", "id"),
         Index("ix_incidents_status", "status", "id"),
         Index("ix_incidents_organisation", "organisation_id", "status", "id"),
+        _desk_index("ix_incidents_open", *ORDERED, "organisation_id", statuses=OPEN),
+        _desk_index("ix_incidents_open_of", "organisation_id", *ORDERED, statuses=OPEN),
+        _desk_index("ix_incidents_ended", *ORDERED, "organisation_id", statuses=ENDED),
+        _desk_index("ix_incidents_ended_of", "organisation_id", *ORDERED, statuses=ENDED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,6 +159,8 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None]
     anonymised_on: Mapped[date | None]
     """When its words, people and photos were removed; what is left is statistics."""
+    next_due_at: Mapped[datetime] = mapped_column(default=NEVER)
+    """The soonest of its open deadlines; `deadlines.commands` keeps it, for the desk's order."""
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     version: Mapped[int] = mapped_column(default=1)
 

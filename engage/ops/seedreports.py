@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from engage.core.clock import NEVER
 from engage.deadlines.models import Deadline, DeadlineKind
 from engage.incidents.links import LIFETIME
 from engage.incidents.models import FollowLink, Incident, IncidentEvent
@@ -46,6 +47,8 @@ def _report(town: Town, path: list[Status], moment: datetime) -> Iterator[Made]:
     organisation = (place.owner_id or town.chance.choice(town.organisations)) if given else None
     moments = [min(moment + timedelta(hours=20 * i), town.end) for i in range(len(path))]
     repaired = Status.RESOLVED in path
+    due_at = moment + timedelta(days=town.chance.randint(3, 40))
+    is_owed = organisation is not None and path[-1] in OPEN
     yield Made(
         Incident,
         {
@@ -65,6 +68,7 @@ def _report(town: Town, path: list[Status], moment: datetime) -> Iterator[Made]:
             "scheduled_on": None,
             "created_at": moment,
             "resolved_at": moments[path.index(Status.RESOLVED)] if repaired else None,
+            "next_due_at": due_at if is_owed else NEVER,
         },
     )
     link = secrets.token_hex(32)
@@ -77,11 +81,11 @@ def _report(town: Town, path: list[Status], moment: datetime) -> Iterator[Made]:
     for at, (before, after) in zip(moments[1:], pairwise(path), strict=True):
         yield step((Incident, id_), at, f"incident.{after}", before, after, actor=None)
     if organisation is not None:
-        yield _deadline(town, id_, organisation, moments, is_open=path[-1] in OPEN)
+        yield _deadline(id_, organisation, due_at, moments, is_open=is_owed)
 
 
 def _deadline(
-    town: Town, incident: int, organisation: int, moments: list[datetime], *, is_open: bool
+    incident: int, organisation: int, due_at: datetime, moments: list[datetime], *, is_open: bool
 ) -> Made:
     return Made(
         Deadline,
@@ -91,7 +95,7 @@ def _deadline(
             "subject_id": incident,
             "organisation_id": organisation,
             "title": f"G-{1000 + incident}",
-            "due_at": moments[0] + timedelta(days=town.chance.randint(3, 40)),
+            "due_at": due_at,
             "met_at": None if is_open else moments[-1],
             "created_at": moments[0],
         },

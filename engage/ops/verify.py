@@ -16,6 +16,9 @@ from engage.core.errors import NotFound
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import Photo
 from engage.core.services import Services
+from engage.deadlines import queries as owed
+from engage.deadlines.models import Deadline
+from engage.incidents.models import Incident
 from engage.privacy.purge import orphan_files
 
 Check = Callable[[Session, Services], list[str]]
@@ -143,11 +146,31 @@ def files_of_the_database(db: Session, town: Services) -> list[str]:
     return whole + [f"{row[0]} row {row[1]} refers to a missing {row[2]} row" for row in dangling]
 
 
+def desk_order(db: Session, town: Services) -> list[str]:
+    """Each report stands on the desk at the date of its soonest open deadline."""
+    soonest = (
+        select(func.min(Deadline.due_at))
+        .where(
+            Deadline.subject_type == Incident.__tablename__,
+            Deadline.subject_id == Incident.id,
+            *owed.OPEN,
+        )
+        .scalar_subquery()
+    )
+    wrong = (
+        select(Incident.id, Incident.next_due_at)
+        .where(Incident.next_due_at != func.coalesce(soonest, clock.NEVER))
+        .order_by(Incident.id)
+    )
+    return [f"incidents {id_} is not owed next at {at}" for id_, at in db.execute(wrong)]
+
+
 CHECKS: Mapping[str, Check] = {
     "database": files_of_the_database,
     "audit": audit_trail,
     "photos": photos,
     "outbox": outbox,
+    "desk": desk_order,
     "votes": lambda db, _: consultations.check(db),
 }
 
