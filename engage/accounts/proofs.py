@@ -76,6 +76,18 @@ class Passkey(Base):
     last_used_on: Mapped[date | None]
 
 
+class PasskeyChallenge(Base):
+    """A random text that a device is about to sign: five minutes, deleted by its first use.
+
+    The hash is made of the text and of who asked for it, so the row names nobody.
+    """
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Invitation(Base):
     """A link that lets somebody with a new mandate choose a password or passkey; used once."""
 

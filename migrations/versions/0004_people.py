@@ -106,6 +106,13 @@ def _make_proofs() -> None:
     )
     op.create_index(op.f("ix_passkeys_person_id"), "passkeys", ["person_id"])
     op.create_table(
+        "passkey_challenges",
+        sa.Column("challenge_hash", sa.String(64), nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_passkey_challenges")),
+    )
+    op.create_index(op.f("ix_passkey_challenges_expires_at"), "passkey_challenges", ["expires_at"])
+    op.create_table(
         "invitations",
         _id(),
         sa.Column("token_hash", sa.String(64), nullable=False),
