@@ -31,7 +31,6 @@ SILENT = {
     "accounts/commands.py:keep_draft": "nobody acts yet: it becomes an act once signed in",
     "accounts/commands.py:count_try": "a counter; the code that was sent is written down",
     "accounts/commands.py:card_hash": "computes, changes nothing",
-    "accounts/commands.py:expire_drafts": "the clock forgets what nobody came back for",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:checked": "computes, changes nothing",
     "proposals/commands.py:suggested_action": "computes, changes nothing",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage.accounts import codes, messages, queries
@@ -274,13 +274,3 @@ def rename(db: Session, person: Person, public_name: str) -> None:
     """Choose the name that others see; empty means "Un habitant"."""
     person.public_name = public_name
     audit.record(db, "person.rename", person, actor_id=person.id)
-
-
-def expire_drafts(db: Session) -> list[int]:
-    """Remove drafts and codes that nobody came back for; returns ids of photos to delete."""
-    moment = clock.now()
-    old = db.execute(select(Draft.id, Draft.photo_id).where(Draft.expires_at <= moment)).all()
-    db.execute(delete(SignInCode).where(SignInCode.expires_at < moment - timedelta(days=1)))
-    if old:
-        db.execute(delete(Draft).where(Draft.id.in_([row.id for row in old])))
-    return [row.photo_id for row in old if row.photo_id is not None]

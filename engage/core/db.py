@@ -28,6 +28,7 @@ WRITES = "engage_writes"
 """Execution option of the engine whose transactions may write."""
 
 BUSY_TIMEOUT_MS = 15_000
+LOG_TIMEOUT_MS = 1_000
 
 QUIET: dict[str, Any] = {"hide_parameters": True}
 """Errors end in the logs: they name the statement, never the addresses and words in it."""
@@ -107,6 +108,23 @@ class Database:
         """A read-only transaction of its own."""
         with self.session(writes=False) as db:
             yield db
+
+    def empty_log(self) -> None:
+        """Cut SQLite's write-ahead log: it holds pages as they were before something was deleted.
+
+        Where somebody reads just now, a later call does it.
+        """
+        if not self.is_sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            cursor.close()
+        finally:
+            connection.close()
 
     def close(self) -> None:
         self.engine.dispose()

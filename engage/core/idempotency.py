@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.core import clock
@@ -57,11 +57,6 @@ def remember(db: Session, id_: str, *, body_hash: str, key: str, location: str) 
         )
     )
     db.flush()
-
-
-def forget_old(db: Session) -> None:
-    """Remove the records older than 30 days."""
-    db.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < clock.now() - KEPT))
 
 
 def _mixed(content: bytes, key: str) -> bytes:

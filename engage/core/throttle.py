@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import String, case, delete, select
+from sqlalchemy import String, case, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core import clock
 from engage.core.db import Base, Database
@@ -50,11 +50,6 @@ def hit(database: Database, bucket: str, *, limit: int, window: timedelta) -> No
     if row.hits > limit:
         wait = max(1, int((row.until - moment).total_seconds()))
         raise TooMany("", retry_after=wait)
-
-
-def forget_expired(db: Session) -> None:
-    """Remove the counters whose window is over."""
-    db.execute(delete(ThrottleCounter).where(ThrottleCounter.until <= clock.now()))
 
 
 def hit_hourly(database: Database, bucket: str, *, limit: int) -> None:

@@ -71,7 +71,7 @@ def submit(
     incident.reference = f"G-{1000 + incident.id}"
     if photo is not None and is_open:
         _attach(db, incident, photo, Moment.BEFORE)
-    actor_id = captured_by.id if captured_by else incident.reporter_id
+    actor_id = captured_by.id if captured_by else None  # the trail never forgets: no reporter
     audit.record(db, "incident.submit", incident, actor_id=actor_id, channel=incident.channel)
     _write_down(db, incident)
     if incident.urgent:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.core import clock
@@ -60,8 +60,3 @@ def revoke(db: Session, follower_id: int) -> None:
         .where(FollowLink.follower_id == follower_id)
         .values(follower_id=None, revoked_at=clock.now())
     )
-
-
-def remove_expired(db: Session) -> None:
-    """Forget the links that open nothing any more because of their age."""
-    db.execute(delete(FollowLink).where(FollowLink.expires_at <= clock.now()))

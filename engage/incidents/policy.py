@@ -56,3 +56,8 @@ def can_act_for(partner: Organisation, incident: Incident) -> bool:
 def can_answer(link: FollowLink, incident: Incident) -> bool:
     """Say whether it is repaired: who reported it or follows it, nobody else."""
     return link.incident_id == incident.id and link.revoked_at is None
+
+
+def is_reporter(person: Person, incident: Incident) -> bool:
+    """Whether the person was signed in when they reported it."""
+    return incident.reporter_id == person.id

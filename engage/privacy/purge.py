@@ -1,62 +1,106 @@
-"""Removes what nobody needs any more: expired codes, links and drafts, photos of nothing."""
+"""Applies the table of retention: removes what has had its time, rule by rule, in small batches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.accounts import commands as accounts
-from engage.accounts.models import Draft, SignInCode
-from engage.core import clock, idempotency, throttle
-from engage.core.db import Base, Database
-from engage.core.idempotency import IdempotencyRecord
+from engage.core import audit, clock
+from engage.core.db import Database
 from engage.core.photos import Photo
 from engage.core.storage import Storage
-from engage.core.throttle import ThrottleCounter
-from engage.incidents import links
-from engage.incidents.models import FollowLink
+from engage.privacy import messages
+from engage.privacy.expiry import ORPHAN_AGE, Due
+from engage.privacy.retention import RULES
+from engage.privacy.rule import Rule
+from engage.territory.models import Town
 
-ORPHAN_AGE = timedelta(days=1)
-"""A file is written before its row, a row before what shows it: younger ones may be on the way."""
-
-TABLES = (Draft, SignInCode, IdempotencyRecord, ThrottleCounter, FollowLink, Photo)
+BATCH = 500
+"""Things removed in one transaction: a vote waits for one of them, never for the whole purge."""
 
 
 @dataclass(frozen=True)
 class Purged:
-    """How many rows of each table, and how many files, were (or would be) removed."""
+    """How many things each rule, and how many files, removed or would remove; notices given."""
 
     rows: Mapping[str, int]
     files: int
+    notices: int = 0
 
     @property
     def lines(self) -> list[str]:
         return [
-            *(f"{table}: {count}" for table, count in self.rows.items()),
+            *(f"{rule}: {count}" for rule, count in self.rows.items()),
             f"files: {self.files}",
+            f"notices: {self.notices}",
         ]
 
 
-def purge(database: Database, storage: Storage) -> Purged:
-    """Remove what has expired, rows first: a crash in between leaves files for the next run."""
+def purge(database: Database, storage: Storage, *, identity_key: bytes | None = None) -> Purged:
+    """Remove what has had its time, rows first: a crash in between leaves files for the next run.
+
+    Run twice at once or once more, it removes nothing else.
+    """
     with database.transaction() as db:
-        rows = _remove_rows(db)
+        notices = messages.queue_notices(db)
+    rows = {rule.code: _applied(database, rule, identity_key) for rule in _with_end()}
+    with database.transaction() as db:
+        _write_down(db, rows)
     with database.reading() as db:
         files = orphan_files(db, storage)
     for key in files:
         storage.delete(key)
-    return Purged(rows, len(files))
+    database.empty_log()
+    return Purged(rows, len(files), notices)
 
 
-def rehearse(database: Database, storage: Storage) -> Purged:
+def rehearse(database: Database, storage: Storage, *, identity_key: bytes | None = None) -> Purged:
     """What `purge` would remove now: the same statements, rolled back."""
     with database.session(writes=True) as db:
-        rows = _remove_rows(db)
+        notices = messages.queue_notices(db)
+        rows = {rule.code: sum(_batches(db, rule, identity_key)) for rule in _with_end()}
         files = orphan_files(db, storage)
         db.rollback()
-    return Purged(rows, len(files))
+    return Purged(rows, len(files), notices)
+
+
+def _with_end() -> Iterator[Rule]:
+    return (rule for rule in RULES if rule.forget)
+
+
+def _applied(database: Database, rule: Rule, identity_key: bytes | None) -> int:
+    """Apply one rule until nothing is left, each batch in a transaction of its own."""
+    total = 0
+    while True:
+        with database.transaction() as db:
+            removed = _batch(db, rule, identity_key)
+        total += removed
+        if removed < BATCH:
+            return total
+
+
+def _batches(db: Session, rule: Rule, identity_key: bytes | None) -> Iterator[int]:
+    removed = BATCH
+    while removed == BATCH:
+        removed = _batch(db, rule, identity_key)
+        yield removed
+
+
+def _batch(db: Session, rule: Rule, identity_key: bytes | None) -> int:
+    assert rule.forget is not None
+    removed = rule.forget(db, Due(rule.limit, BATCH, identity_key))
+    db.flush()
+    return removed
+
+
+def _write_down(db: Session, rows: Mapping[str, int]) -> None:
+    """One entry for what was more than technical, with how many of each kind; no word of whom."""
+    told = {rule.code: rows.get(rule.code, 0) for rule in RULES if not rule.technical}
+    counts = {code: count for code, count in told.items() if count}
+    town = db.scalar(select(Town))
+    if counts and town is not None:
+        audit.record(db, "purge.run", town, **counts)
 
 
 def orphan_files(db: Session, storage: Storage) -> list[str]:
@@ -69,36 +113,3 @@ def orphan_files(db: Session, storage: Storage) -> list[str]:
         for key, written_at in stored
         if written_at < limit and key.partition("-")[0] not in known
     ]
-
-
-def _remove_rows(db: Session) -> dict[str, int]:
-    before = _counts(db)
-    accounts.expire_drafts(db)
-    idempotency.forget_old(db)
-    throttle.forget_expired(db)
-    links.remove_expired(db)
-    db.execute(delete(Photo).where(*unused_photos()))
-    after = _counts(db)
-    return {table: before[table] - after[table] for table in before}
-
-
-def unused_photos() -> list[ColumnElement[bool]]:
-    """What tells photos that belong to nothing, older than a day."""
-    photo = Photo.__table__
-    columns = [
-        key.parent
-        for table in Base.metadata.tables.values()
-        for key in table.foreign_keys
-        if key.column is photo.c.id
-    ]
-    return [
-        Photo.created_at < clock.now() - ORPHAN_AGE,
-        *(~exists().where(column == photo.c.id) for column in columns),
-    ]
-
-
-def _counts(db: Session) -> dict[str, int]:
-    return {
-        table.__tablename__: db.scalar(select(func.count()).select_from(table)) or 0
-        for table in TABLES
-    }

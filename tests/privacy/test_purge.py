@@ -51,10 +51,8 @@ def count(town: Services, model: type) -> int:
 
 
 def test_what_is_young_stays(full: Services) -> None:
-    tables = ["drafts", "sign_in_codes", "idempotency_records", "throttle_counters"]
-    assert purge(full.database, full.storage) == Purged(
-        dict.fromkeys([*tables, "incident_links", "photos"], 0), 0
-    )
+    found = purge(full.database, full.storage)
+    assert found == Purged(dict.fromkeys(found.rows, 0), 0)
 
 
 def test_a_draft_older_than_seven_days_goes_with_its_photo(full: Services, moment: Moment) -> None:
@@ -82,7 +80,8 @@ def test_a_file_without_row_goes_after_a_day(full: Services, moment: Moment) -> 
 def test_codes_counters_and_remembered_forms_go(full: Services, moment: Moment) -> None:
     moment.forward(days=31)
     found = purge(full.database, full.storage)
-    assert found.rows == dict.fromkeys(found.rows, 1) | {"incident_links": 0}
+    gone = ["drafts", "sign_in_codes", "idempotency_records", "throttle_counters", "photos"]
+    assert {rule: count for rule, count in found.rows.items() if count} == dict.fromkeys(gone, 1)
     assert count(full, SignInCode) == 0
 
 

@@ -1,0 +1,226 @@
+"""How long everything personal is kept, as one table: the page, the purge and its report read it.
+
+After domaine.md, paragraph 5.2: proposals that the data protection officer has to confirm.
+"""
+
+from collections.abc import Sequence
+
+from engage.consultations import roll
+from engage.core.config import Config
+from engage.core.i18n import lazy as _
+from engage.privacy import expiry, identities
+from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
+from engage.privacy.technical import TECHNICAL
+
+NUMBER_ONLY = _("reste : un numéro, sans nom")
+
+RULES: Sequence[Rule] = (
+    Rule(
+        "accounts",
+        _("Compte : adresses, nom choisi, quartier, preuves, clés"),
+        Basis.TASK,
+        _("sans connexion"),
+        _("effacé ; vous êtes prévenu 30 jours avant"),
+        ERASED,
+        (
+            "people",
+            "contact_points",
+            "passwords",
+            "authenticators",
+            "one_time_codes",
+            "passkeys",
+            "residence_proofs",
+        ),
+        Span(months=24),
+        expiry.accounts,
+    ),
+    Rule(
+        "proposals",
+        _("Idées publiées"),
+        Basis.TASK,
+        _("sans limite"),
+        _("versées aux archives publiques"),
+        _("à vous de choisir : elles restent sans votre nom, ou elles sont retirées"),
+        ("proposals", "proposal_revisions"),
+    ),
+    Rule(
+        "endorsements",
+        _("Vos soutiens"),
+        Basis.TASK,
+        _("tant que vous avez un compte"),
+        GONE,
+        _("effacés : le nombre de soutiens baisse d’un"),
+        ("endorsements",),
+    ),
+    Rule(
+        "refused_ideas",
+        _("Idées non publiées"),
+        Basis.TASK,
+        _("après la décision"),
+        _("texte et photo effacés ; le motif reste"),
+        ERASED,
+        ("moderation_items", "decisions"),
+        Span(months=6),
+        expiry.refused_ideas,
+    ),
+    Rule(
+        "incident_photos",
+        _("Photos d’un problème"),
+        Basis.TASK,
+        _("après la fin"),
+        GONE,
+        ERASED,
+        ("incident_photos",),
+        Span(months=6),
+        expiry.incident_photos,
+    ),
+    Rule(
+        "incidents",
+        _("Problème signalé : vos mots, le lieu exact, qui suit"),
+        Basis.TASK,
+        _("après la fin"),
+        _("rendu anonyme"),
+        _("vos mots et votre photo sont effacés ; le problème reste, sans vous"),
+        ("incidents", "incident_events", "incident_followers"),
+        Span(months=12),
+        expiry.incidents,
+    ),
+    Rule(
+        "anonymous_incidents",
+        _("Problème rendu anonyme"),
+        Basis.TASK,
+        _("après la fin"),
+        GONE,
+        _("reste : plus rien ne dit qui l’a signalé"),
+        ("deadlines",),
+        Span(months=36),
+        expiry.anonymous_incidents,
+    ),
+    Rule(
+        "roll_entries",
+        _("Qui a voté (jamais quoi)"),
+        Basis.TASK,
+        _("après la décision"),
+        _("effacé ; le nombre de votants reste"),
+        _("reste jusque-là : un numéro, pour que personne ne vote deux fois"),
+        ("roll_entries",),
+        Span(months=roll.MONTHS),
+        expiry.roll_entries,
+    ),
+    Rule(
+        "ballots",
+        _("Bulletins, sans nom"),
+        Basis.TASK,
+        _("sans limite"),
+        _("versés aux archives publiques"),
+        _("restent : rien ne dit lequel est le vôtre"),
+        ("ballots", "final_counts"),
+    ),
+    Rule(
+        "enquiries",
+        _("Question posée au guichet"),
+        Basis.TASK,
+        _("après la réponse"),
+        GONE,
+        ERASED,
+        ("enquiries",),
+        Span(months=12),
+        expiry.enquiries,
+    ),
+    Rule(
+        "consents",
+        _("Vos accords"),
+        Basis.CONSENT,
+        _("après avoir dit non"),
+        GONE,
+        ERASED,
+        ("consents",),
+        Span(months=12),
+        expiry.consents,
+    ),
+    Rule(
+        "mandates",
+        _("Mandats : conseil citoyen, équipe"),
+        Basis.TASK,
+        _("après leur fin"),
+        GONE,
+        _("prennent fin ; le rôle et les dates restent, sans nom"),
+        ("mandates",),
+        Span(months=60),
+        expiry.mandates,
+    ),
+    Rule(
+        "retained_identities",
+        _("Qui a publié un texte, sous clé, lu seulement pour la justice"),
+        Basis.LAW,
+        _("après la fin du compte"),
+        GONE,
+        _("gardé sous clé jusqu’à cette date si vous avez publié une idée"),
+        ("retained_identities",),
+        Span(months=12 * identities.YEARS),
+        expiry.identities,
+        optional=True,
+    ),
+    Rule(
+        "audit_entries",
+        _("Journal des actes : des numéros, jamais un nom"),
+        Basis.LAW,
+        _("sans limite"),
+        _("versé aux archives publiques"),
+        NUMBER_ONLY,
+        ("audit_entries",),
+    ),
+    Rule(
+        "reminders",
+        _("Rappels aux partenaires et leurs réponses"),
+        Basis.TASK,
+        _("après l’envoi"),
+        GONE,
+        "",
+        ("digests", "reminders", "reply_links", "answers"),
+        Span(months=36),
+        expiry.reminders,
+    ),
+    Rule(
+        "contacts",
+        _("Contacts professionnels des partenaires"),
+        Basis.TASK,
+        _("après la fin de leur fonction"),
+        GONE,
+        "",
+        ("contact_people",),
+        Span(months=36),
+        expiry.contacts,
+    ),
+    *TECHNICAL,
+)
+"""In the order in which they are shown and applied."""
+
+NO_PERSONAL_DATA = frozenset(
+    {
+        "actions",
+        "axes",
+        "consultations",
+        "contract_rows",
+        "demo_people",
+        "incident_categories",
+        "incident_kinds",
+        "incident_tiles",
+        "neighbourhoods",
+        "options",
+        "organisations",
+        "places",
+        "questions",
+        "refusal_reasons",
+        "routing_rules",
+        "ticks",
+        "town",
+        "voting_codes",
+    }
+)
+"""Tables that say nothing of anybody: the contract, questions, hashes of letters to dwellings."""
+
+
+def standing(config: Config) -> list[Rule]:
+    """The rules as this town has them."""
+    return [rule for rule in RULES if config.keep_identities or not rule.optional]
