@@ -6,6 +6,8 @@ from typing import Any
 from flask import g
 
 from engage.accounts import contact_messages as accounts_contact_messages
+from engage.accounts import contact_views as accounts_contact_views
+from engage.accounts import device_views as accounts_device_views
 from engage.accounts import gate
 from engage.accounts import invitation_views as accounts_invitation_views
 from engage.accounts import messages as accounts_messages
@@ -48,6 +50,8 @@ BLUEPRINTS = (
     accounts_invitation_views.bp,
     accounts_security_views.bp,
     accounts_recycled_views.bp,
+    accounts_contact_views.bp,
+    accounts_device_views.bp,
     proposals_views.bp,
     consultations_views.bp,
     incidents_views.bp,

@@ -60,6 +60,8 @@ _BY_AUDIENCE = {
     """,
     SIGNED_IN: """
         accounts.account accounts.rename accounts.sign_out
+        contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
+        contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
         second_step.show second_step.prove
         proposals.withdraw_support
     """,
@@ -86,6 +88,8 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
     values = {
         "challenge": "unknown",
         "second": "unknown",
+        "point_id": 0,
+        "sign_in_id": 0,
         "token": "unknown",
         "key": "0" * 32,
         "number": 3,

@@ -155,7 +155,6 @@ def account() -> ResponseReturnValue:
     return form_page(
         "accounts/account.html",
         NameForm(public_name=person.public_name),
-        contact_points=queries.contact_points_of(get_db(), person),
         person=person,
     )
 
@@ -167,8 +166,7 @@ def rename() -> ResponseReturnValue:
     if form.validate_on_submit():
         commands.rename(get_db(), person, form.public_name.data or "")
         return see_other(url_for("accounts.account"))
-    points = queries.contact_points_of(get_db(), person)
-    return form_page("accounts/account.html", form, contact_points=points, person=person)
+    return form_page("accounts/account.html", form, person=person)
 
 
 @bp.post("/compte/sortie")

@@ -33,7 +33,7 @@ def test_a_code_by_email_signs_a_new_person_in(client: Browser, town: Services) 
     address, digits = ask_code(client, town)
     response = client.submit(address, {"code": f" {digits[:3]} {digits[3:]} "})
     assert response.headers["Location"] == "/compte"
-    client.get("/compte")
+    client.get("/compte/adresses")
     assert "amina@example.org" in client.text
 
 
