@@ -11,9 +11,10 @@ from engage.accounts import device_views as accounts_device_views
 from engage.accounts import gate
 from engage.accounts import invitation_views as accounts_invitation_views
 from engage.accounts import messages as accounts_messages
+from engage.accounts import passkey_views as accounts_passkey_views
+from engage.accounts import recycled_views as accounts_recycled_views
 from engage.accounts import second_step_views as accounts_second_step_views
 from engage.accounts import security_views as accounts_security_views
-from engage.accounts import recycled_views as accounts_recycled_views
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
 from engage.consultations import final
@@ -36,7 +37,9 @@ from engage.moderation import views as moderation_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import views as pages_views
-from engage.privacy import purge
+from engage.privacy import identities, purge
+from engage.privacy import messages as privacy_messages
+from engage.privacy import views as privacy_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import views as proposals_views
 from engage.reminders import jobs as reminders_jobs
@@ -49,6 +52,7 @@ BLUEPRINTS = (
     accounts_second_step_views.bp,
     accounts_invitation_views.bp,
     accounts_security_views.bp,
+    accounts_passkey_views.bp,
     accounts_recycled_views.bp,
     accounts_contact_views.bp,
     accounts_device_views.bp,
@@ -59,6 +63,7 @@ BLUEPRINTS = (
     incidents_gup_views.bp,
     moderation_views.bp,
     reminders_views.bp,
+    privacy_views.bp,
     pages_views.bp,
     pages_demo.bp,
     pages_health.bp,
@@ -76,6 +81,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "invitation.choose",
         "invitation.app",
         "invitation.confirm_app",
+        "passkeys.enter_options",
+        "passkeys.enter",
+        "passkeys.invited_options",
+        "passkeys.accept",
         "recycled.show",
         "recycled.card",
         "recycled.email",
@@ -135,6 +144,7 @@ RENDERERS: dict[str, Renderer] = {
     **incidents_messages.RENDERERS,
     **moderation_messages.RENDERERS,
     **reminders_messages.RENDERERS,
+    **privacy_messages.RENDERERS,
 }
 """Kind of message → its words, made when it leaves."""
 
@@ -206,8 +216,13 @@ def jobs(town: Services) -> list[Job]:
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("counts", 60, lambda: final.store(town.database)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),
-        Job("housekeeping", 3600, lambda: purge.purge(town.database, town.storage)),
+        Job("housekeeping", 3600, lambda: _forget(town)),
     ]
+
+
+def _forget(town: Services) -> None:
+    key = identities.sealing_key(town.config)
+    purge.purge(town.database, town.storage, identity_key=key)
 
 
 def _close_unanswered(town: Services) -> None:

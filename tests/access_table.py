@@ -57,15 +57,19 @@ _BY_AUDIENCE = {
         reminders.reply reminders.answer
         second_step.team
         invitation.show invitation.choose invitation.app invitation.confirm_app
+        passkeys.enter_options passkeys.enter passkeys.invited_options passkeys.accept
     """,
     SIGNED_IN: """
         accounts.account accounts.rename accounts.sign_out
         contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
         contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
-        second_step.show second_step.prove
+        second_step.show second_step.prove passkeys.step_options passkeys.step
         proposals.withdraw_support
     """,
-    WITH_MANDATE: "security.show",
+    WITH_MANDATE: """
+        security.show
+        passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
+    """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: "proposals.change_action",
     QUEUE_READERS: "moderation.index moderation.item",
@@ -94,6 +98,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "key": "0" * 32,
         "number": 3,
         "deadline_id": 1,
+        "passkey_id": 1,
         "kind": "fait",
         "name": "prevoir",
         "proposal_id": db.scalars(

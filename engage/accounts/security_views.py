@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.accounts import app_pages, code_lists, gate, passwords, second_steps, totp
+from engage.accounts import app_pages, code_lists, gate, passkeys, passwords, second_steps, totp
 from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person
 from engage.accounts.policy import can_secure, can_use_app
@@ -22,8 +22,14 @@ bp = Blueprint("security", __name__, url_prefix="/compte/securite")
 def show() -> ResponseReturnValue:
     person = gate.signed_in()
     require(can_secure, person)
-    ways = second_steps.ways_of(get_db(), person)
-    return form_page("accounts/security.html", EmptyForm(), ways=ways, few=code_lists.FEW)
+    db = get_db()
+    return form_page(
+        "accounts/security.html",
+        EmptyForm(),
+        ways=second_steps.ways_of(db, person),
+        few=code_lists.FEW,
+        keys=passkeys.of(db, person),
+    )
 
 
 @bp.route("/mot-de-passe", methods=["GET", "POST"])
