@@ -19,9 +19,10 @@ COUNT = click.IntRange(0, 10_000_000)
 @click.option("--organisation", metavar="CODE", help="Whom an agent works for.")
 @click.option("--name", default="", help="The name that others see.")
 def invite(email_or_phone: str, role: str, organisation: str | None, name: str) -> None:
-    """Give the holder of an address a role, and say where to sign in.
+    """Give the holder of an address a role, and send staff the link that sets up their way in.
 
-    Nobody needs a password: they type EMAIL_OR_PHONE on the sign-in page and get a code.
+    Typed again for somebody who has the role: a new link, for a lost password or phone. Members
+    of the council sign in with EMAIL_OR_PHONE and a list of codes that a mediator prints.
     """
     from engage.ops import staff
 
@@ -32,17 +33,46 @@ def invite(email_or_phone: str, role: str, organisation: str | None, name: str) 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-def purge(dry_run: bool) -> None:
-    """Remove what has expired: codes, counters, drafts with their photos, files of nothing.
+@click.option("--report", type=FILE, help="Write a table (CSV) for the archives' visa.")
+def purge(dry_run: bool, report: Path | None) -> None:
+    """Remove what has had its time: one line a rule, with how many things.
 
-    The clock does the same every hour.
+    The rules are those of /donnees-personnelles; the clock applies them every hour. Accounts unseen
+    for long are given notice first.
     """
+    from engage.privacy import identities
     from engage.privacy import purge as purging
+    from engage.privacy import report as reporting
 
     with opened() as town:
         act = purging.rehearse if dry_run else purging.purge
-        for line in act(town.database, town.storage).lines:
+        key = identities.sealing_key(town.config)
+        found = act(town.database, town.storage, identity_key=key)
+        for line in found.lines:
             click.echo(line)
+        if report is not None:
+            report.write_text(reporting.table(found, rehearsed=dry_run), encoding="utf-8-sig")
+            click.echo(str(report))
+
+
+@click.command()
+@click.argument("person_id", type=int)
+@click.option("--reason", required=True, help="Number of the demand; no name: it is written down.")
+def identity(person_id: int, reason: str) -> None:
+    """Say who published something before leaving, for a judge (ENGAGE_KEEP_IDENTITIES=1).
+
+    Each look is an entry of the audit trail, with its reason.
+    """
+    from engage.core.errors import NotFound
+    from engage.privacy import identities
+
+    with opened() as town:
+        key = identities.sealing_key(town.config)
+        if key is None:
+            raise NotFound("no identities are kept: ENGAGE_KEEP_IDENTITIES is off")
+        with town.database.transaction() as db:
+            opened_text = identities.reveal(db, person_id, key, reason=reason)
+        click.echo(opened_text)
 
 
 @click.command()
@@ -161,4 +191,4 @@ def _say(name: str) -> None:
         click.echo(name, err=True)
 
 
-ALL = (backup, doctor, invite, purge, restore, seed, verify)
+ALL = (backup, doctor, identity, invite, purge, restore, seed, verify)

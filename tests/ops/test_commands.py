@@ -26,7 +26,10 @@ def typed(town: Services, tmp_path: Path) -> object:
 def test_the_first_coordinator_is_invited_and_told_where_to_go(town: Services, typed) -> None:
     done = typed("invite", " Nina@Example.org", "--role", "coordinator", "--name", "Nina")
     assert done.exit_code == 0, done.output
-    assert "http://127.0.0.1:8000/compte/connexion" in done.output
+    assert "http://127.0.0.1:8000/compte/invitation/" in done.output
+    again = typed("invite", "nina@example.org", "--role", "coordinator")
+    assert "has this role already" in again.output
+    assert "/compte/invitation/" in again.output
     with town.database.reading() as db:
         mandate = db.scalars(select(Mandate)).one()
         assert mandate.role == "coordinator"
@@ -35,7 +38,10 @@ def test_the_first_coordinator_is_invited_and_told_where_to_go(town: Services, t
 
 def test_inviting_twice_gives_one_mandate(town: Services, typed) -> None:
     for _ in range(2):
-        assert typed("invite", "06 39 98 00 01", "--role", "council").exit_code == 0
+        done = typed("invite", "06 39 98 00 01", "--role", "council")
+        assert done.exit_code == 0
+        assert "mediator prints" in done.output
+        assert "/compte/invitation/" not in done.output
     with town.database.reading() as db:
         assert len(db.scalars(select(Mandate)).all()) == 1
 
