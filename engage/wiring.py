@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import g
 
+from engage.accounts import age_views as accounts_age_views
+from engage.accounts import attest_views as accounts_attest_views
 from engage.accounts import contact_messages as accounts_contact_messages
 from engage.accounts import contact_views as accounts_contact_views
 from engage.accounts import device_views as accounts_device_views
@@ -13,11 +15,13 @@ from engage.accounts import invitation_views as accounts_invitation_views
 from engage.accounts import messages as accounts_messages
 from engage.accounts import passkey_views as accounts_passkey_views
 from engage.accounts import recycled_views as accounts_recycled_views
+from engage.accounts import residence_views as accounts_residence_views
 from engage.accounts import second_step_views as accounts_second_step_views
 from engage.accounts import security_views as accounts_security_views
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
 from engage.consultations import final
+from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
@@ -39,7 +43,6 @@ from engage.pages import health as pages_health
 from engage.pages import views as pages_views
 from engage.privacy import identities, purge
 from engage.privacy import messages as privacy_messages
-from engage.privacy import views as privacy_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import views as proposals_views
 from engage.reminders import jobs as reminders_jobs
@@ -49,6 +52,9 @@ from engage.territory import queries as territory
 
 BLUEPRINTS = (
     accounts_views.bp,
+    accounts_residence_views.bp,
+    accounts_age_views.bp,
+    accounts_attest_views.bp,
     accounts_second_step_views.bp,
     accounts_invitation_views.bp,
     accounts_security_views.bp,
@@ -58,12 +64,12 @@ BLUEPRINTS = (
     accounts_device_views.bp,
     proposals_views.bp,
     consultations_views.bp,
+    consultations_standing_views.bp,
     incidents_views.bp,
     incidents_follow_views.bp,
     incidents_gup_views.bp,
     moderation_views.bp,
     reminders_views.bp,
-    privacy_views.bp,
     pages_views.bp,
     pages_demo.bp,
     pages_health.bp,
