@@ -29,7 +29,7 @@ def report_lamp(phone: Phone, photo: Path) -> str:
 
 def follow(phone: Phone, address: str) -> None:
     phone.write("Téléphone ou e-mail", address).press("Me prévenir")
-    phone.reads("C’est noté", "1 personne suit ce problème")
+    phone.reads("C’est noté", "Nous vous écrivons ici", f"{address[0]}•••@")
     assert "/suivi/" in live.text_of(phone.letter(address, "nous vous préviendrons"))
 
 
