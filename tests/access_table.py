@@ -32,8 +32,10 @@ QUEUE_READERS = frozenset({"council", "coordinator"})
 AUTHOR = frozenset[str]()
 """Only who wrote it, whatever the role: none of the people asked here."""
 
+COUNTER = frozenset({"mediator", "coordinator"})
 DESK = frozenset({"agent", "coordinator", "admin"})
 DECIDERS = frozenset({"agent", "coordinator"})
+ATTESTING = frozenset({"agent", "coordinator", "mediator"})
 REMINDERS = frozenset({"coordinator", "admin"})
 
 _BY_AUDIENCE = {
@@ -55,6 +57,7 @@ _BY_AUDIENCE = {
         follow.show follow.follow follow.unfollow follow.confirm follow.ask_why follow.reopen
         follow.photo
         reminders.reply reminders.answer
+        counter.closed tickets.ask tickets.follow tickets.own
         second_step.team
         invitation.show invitation.choose invitation.app invitation.confirm_app
         passkeys.enter_options passkeys.enter passkeys.invited_options passkeys.accept
@@ -64,7 +67,9 @@ _BY_AUDIENCE = {
         contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
         contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
         second_step.show second_step.prove passkeys.step_options passkeys.step
-        proposals.withdraw_support
+        proposals.withdraw_support counter.close
+        residence.show residence.choose residence.address residence.choose_address
+        age.ask age.answer standing.before standing.letter standing.prove_by_letter
     """,
     WITH_MANDATE: """
         security.show
@@ -72,10 +77,23 @@ _BY_AUDIENCE = {
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: "proposals.change_action",
+    ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: "moderation.index moderation.item",
     COUNCIL: """
         moderation.take moderation.take_next moderation.publish moderation.propose_refusal
         moderation.confirm_refusal
+    """,
+    COUNTER: """
+        counter.home counter.channel counter.choose_channel counter.serve counter.next_person
+        counter_entries.problem counter_entries.send_problem counter_entries.idea
+        counter_entries.send_idea counter_entries.question counter_entries.send_question
+        counter_entries.support counter_entries.send_support
+        counter_votes.index counter_votes.take_code counter_votes.question counter_votes.cast
+        counter_tickets.show counter_cards.card counter_cards.make counter_cards.replace
+        counter_cards.show counter_cards.council counter_cards.give_codes
+        counter_accounts.ask counter_accounts.send counter_accounts.code counter_accounts.enter
+        counter_sheets.index counter_sheets.blank counter_sheets.save counter_sheets.saved
+        enquiries.listing enquiries.show enquiries.answer
     """,
     DESK: "gup.listing gup.show",
     DECIDERS: "gup.decide",
@@ -98,6 +116,8 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "key": "0" * 32,
         "number": 3,
         "deadline_id": 1,
+        "how": "carte",
+        "enquiry_id": 1,
         "passkey_id": 1,
         "kind": "fait",
         "name": "prevoir",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     delete,
     func,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column
 
 from engage.accounts.models import College, Mandate, Person, Role
 from engage.core import audit, clock
@@ -151,11 +152,30 @@ def can_attest(
         return False
     if landlord is not None:
         return landlord.kind == LANDLORD and landlord.id in agent_of(by)
+    return mediates(by, neighbourhood_id)
+
+
+def mediates(person: Person, neighbourhood_id: int | None) -> bool:
+    """Whether `person` is a mediator or coordinator of this neighbourhood today."""
     return any(
         mandate.role in (Role.MEDIATOR, Role.COORDINATOR)
         and mandate.neighbourhood_id in (None, neighbourhood_id)
-        for mandate in by.current_mandates
+        for mandate in person.current_mandates
     )
+
+
+def can_attest_somewhere(by: Person | None, landlords: Sequence[Organisation]) -> bool:
+    """Whether the page for attesting is for `by`; `landlords` are those they are an agent of."""
+    return by is not None and (by.holds(Role.MEDIATOR, Role.COORDINATOR) or bool(landlords))
+
+
+def landlords_of(db: Session, person: Person) -> list[Organisation]:
+    """The landlords that `person` is an agent of today."""
+    mine = agent_of(person)
+    if not mine:
+        return []
+    found = select(Organisation).where(Organisation.id.in_(mine), Organisation.kind == LANDLORD)
+    return list(db.scalars(found.order_by(Organisation.id)))
 
 
 def agent_of(person: Person) -> frozenset[int]:
@@ -209,16 +229,49 @@ def declare(db: Session, person: Person, neighbourhood_id: int | None) -> None:
 
 
 def prove(
-    db: Session, person: Person, level: ResidenceLevel, *, place_id: int | None = None
+    db: Session,
+    person: Person,
+    level: ResidenceLevel,
+    *,
+    neighbourhood_id: int | None = None,
+    place_id: int | None = None,
 ) -> None:
     """Keep what `person` has shown of where they live: a level and a day, a place at most.
 
-    The caller has checked it; raises `InvalidInput` when no neighbourhood was chosen.
+    The caller has checked it. `neighbourhood_id` is what was shown, None for the one they chose;
+    raises `InvalidInput` when there is none.
     """
-    if person.neighbourhood_id is None:
+    hood = neighbourhood_id or person.neighbourhood_id
+    if hood is None:
         raise InvalidInput("", _("Choisissez d’abord votre quartier."))
+    _settle(db, person, hood)
     _keep(db, person, level, place_id=place_id)
     audit.record(db, "residence.prove", person, actor_id=person.id, level=level.value)
+
+
+def choose_address(db: Session, person: Person, place_id: int) -> None:
+    """Prove the perimeter with a home of the list; raises `InvalidInput` on "place"."""
+    hood = person.neighbourhood_id
+    if hood is None or place_id not in [place.id for place in homes(db, hood)]:
+        raise InvalidInput("place", _("Choisissez une adresse de la liste."))
+    prove(db, person, ResidenceLevel.PERIMETER, place_id=place_id)
+
+
+def homes(db: Session, neighbourhood_id: int | None = None) -> list[Place]:
+    """Where people live, of one neighbourhood or of all, in the order of the contract.
+
+    No flats and no numbers. A hall is left out when its building is there: no more is asked than
+    a choice needs. "Elsewhere in the neighbourhood" is no address.
+    """
+    lived_in = or_(
+        Place.kind.in_(("residence", "building", "street")),
+        and_(Place.kind == "hall", Place.parent_id.is_(None)),
+    )
+    found = select(Place).join(Place.neighbourhood).options(contains_eager(Place.neighbourhood))
+    if neighbourhood_id is not None:
+        found = found.where(Place.neighbourhood_id == neighbourhood_id)
+    order = (Neighbourhood.position, Place.position, Place.id)
+    return list(db.scalars(found.where(lived_in).order_by(*order)))
 
 
 def _row(db: Session, model: type[Row], id_: int | None) -> Row | None:

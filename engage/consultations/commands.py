@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.models import (
     Consultation,
@@ -18,6 +19,7 @@ from engage.consultations.models import (
     code_of,
 )
 from engage.consultations.policy import can_announce, can_decide, can_vote
+from engage.consultations.standing import DECLARING, Standing
 from engage.core import audit, clock
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _, label, moment
@@ -61,20 +63,23 @@ def cast_ballot(
     *,
     unit: str,
     choices: Collection[int],
+    standing: Standing = DECLARING,
     channel: ContributionChannel = ContributionChannel.WEB,
     captured_by: int | None = None,
 ) -> None:
     """Count the answer of `unit` to `question` (with its options and concertation loaded).
 
-    `choices` are option ids. Raises `NotOpen`, `Denied` (not of this electorate), `InvalidInput`
-    on "choix", `AlreadyVoted`. Two rows without a common key, and nothing else: no audit, no
-    message, no time. Both rows are of one transaction; what seals them comes after the closing.
-    The primary key of the roll decides between two votes of one unit at the same moment.
+    `choices` are option ids. `standing` is that of the person, read in this transaction; no row
+    of theirs is written or locked here, which would join them to the ballot. Raises `NotOpen`,
+    `Denied` (not of this electorate), `InvalidInput` on "choix", `AlreadyVoted`. Two rows without
+    a common key, and nothing else: no audit, no message, no time. Both rows are of one
+    transaction; what seals them comes after the closing. The primary key of the roll decides
+    between two votes of one unit at the same moment.
     """
     now = clock.now()
     asked = question.consultation
     _require_open(asked.cancelled_at, asked.opens_at, asked.closes_at, now=now)
-    require(can_vote, asked, unit, now)
+    require(can_vote, asked, unit, now, standing)
     answers = checked(question, choices)
     connection = db.connection()
     used = _USE_RIGHT.run(
@@ -154,10 +159,13 @@ def announce(db: Session, consultation: Consultation, *, actor: Person) -> None:
     """Publish a new concertation, questions and options included.
 
     Raises `InvalidInput` when dates are out of order, when the decision would come later than 30
-    days after the closing, or when a question has not exactly one "none of these".
+    days after the closing, when the level of residence is none of ours, or when a question has not
+    exactly one "none of these".
     """
     require(can_announce, actor)
     _check_dates(consultation)
+    if consultation.min_residence not in (None, *ResidenceLevel):
+        raise InvalidInput("min_residence", _("Cette preuve n’existe pas."))
     for question in consultation.questions:
         _check_question(question)
     db.add(consultation)

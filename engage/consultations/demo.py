@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.commands import issue_card
 from engage.accounts.models import Person
+from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.commands import (
     announce,
@@ -76,6 +77,7 @@ def _announced(db: Session, row: dict[str, Any], coordinator: Person) -> Consult
         neighbourhood_id=_neighbourhood(db, hoods[0]) if len(hoods) == 1 else None,
         electorate=_electorate(row),
         min_age=row["electorate"]["min_age"],
+        min_residence=row["electorate"].get("min_residence", ResidenceLevel.DECLARED.value),
         announced_at=opens_at - timedelta(days=7),
         opens_at=opens_at,
         closes_at=closes_at,

@@ -64,3 +64,16 @@ class VotingCodeForm(Form):
     def consultation_id(self) -> int:
         """The concertation that the visitor came from, 0 when none."""
         return _number(self.pour.data or "")
+
+
+class LetterForm(Form):
+    """The code of a letter, to show that it arrived; it does not vote."""
+
+    code = Line(
+        _("Le code de la lettre"),
+        validators=[
+            InputRequired(_("Tapez le code de votre lettre.")),
+            Length(max=40, message=_("Un code a 12 lettres et chiffres.")),
+        ],
+    )
+    suite = HiddenField()

@@ -5,6 +5,7 @@ from datetime import datetime
 from engage.accounts.models import Person, Role
 from engage.consultations.models import Consultation, Electorate
 from engage.consultations.sheets import Listed
+from engage.consultations.standing import DECLARING, Standing, lacks
 
 UNIT_PREFIX = {Electorate.DWELLING_CODE: "code:", Electorate.DECLARED: "person:"}
 """What the units of each electorate begin with; two kinds are never mixed in one concertation."""
@@ -15,9 +16,15 @@ def can_see(consultation: Consultation, now: datetime) -> bool:
     return consultation.announced_at <= now
 
 
-def can_vote(consultation: Consultation, unit: str, now: datetime) -> bool:
-    """A unit of this concertation's electorate, while it is open."""
-    return consultation.is_open(now) and unit.startswith(UNIT_PREFIX[consultation.electorate])
+def can_vote(
+    consultation: Consultation, unit: str, now: datetime, standing: Standing = DECLARING
+) -> bool:
+    """A unit of this concertation's electorate, while it is open; people with their standing."""
+    return (
+        consultation.is_open(now)
+        and unit.startswith(UNIT_PREFIX[consultation.electorate])
+        and not lacks(consultation, standing)
+    )
 
 
 def can_see_results(consultation: Consultation | Listed, now: datetime) -> bool:

@@ -64,6 +64,7 @@ class Sheet(Summary):
     asked_by: dict[str, str]
     decided_by: dict[str, str]
     min_age: int | None
+    min_residence: str
     decision_statement: dict[str, str]
 
 

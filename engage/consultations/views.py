@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engage.accounts import gate
 from engage.accounts.commands import enter_with_card
 from engage.accounts.forms import EmptyForm
-from engage.consultations import kept, queries, sheets, words
+from engage.consultations import kept, queries, sheets, waiting, words
 from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
 from engage.consultations.forms import BallotForm, VotingCodeForm, ballot_form, chosen
 from engage.consultations.models import (
@@ -19,6 +19,7 @@ from engage.consultations.models import (
 )
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import Sheet
+from engage.consultations.standing import lacks
 from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
@@ -106,7 +107,7 @@ def vote(consultation_id: int) -> ResponseReturnValue:
     question = _asked(consultation)
     if question.id in done:
         return _counted_before(consultation, question, done, status=200)
-    return _question_page(consultation, question, ballot_form(question))
+    return _question_page(consultation, question, waiting.form_with_choice(question))
 
 
 @bp.post("/concertations/<ref:consultation_id>/voter")
@@ -120,7 +121,12 @@ def cast(consultation_id: int) -> ResponseReturnValue:
     try:
         if form.validate_on_submit():
             with form.refusals():
-                cast_ballot(get_db(), question, unit=unit or "", choices=chosen(form))
+                standing = waiting.standing(consultation)
+                if unit and lacks(consultation, standing):
+                    return waiting.keep(consultation, question, chosen(form))
+                cast_ballot(
+                    get_db(), question, unit=unit or "", choices=chosen(form), standing=standing
+                )
                 return _counted_now(consultation, question, unit or "")
     except NotOpen as refusal:
         return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
@@ -254,6 +260,7 @@ def _after(consultation: Consultation, position: int, done: frozenset[int]) -> s
 
 
 def _counted_now(consultation: Consultation, question: Question, unit: str) -> ResponseReturnValue:
+    waiting.forget(question)
     done = queries.answered(get_db(), consultation.questions, unit)
     following = _after(consultation, question.position, done)
     if not following.endswith("/fin"):
@@ -286,5 +293,6 @@ def _question_page(
         question=question,
         total=len(consultation.questions),
         skip=_after(consultation, question.position, frozenset()),
+        lacking=lacks(consultation, waiting.standing(consultation)),
         declaration=words.declaration(consultation),
     )

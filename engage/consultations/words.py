@@ -21,8 +21,19 @@ def electorate(consultation: Sheet) -> str:
     parts = [_inhabitants(consultation)]
     if consultation.min_age:
         parts.append(_("À partir de {n} ans.").format(n=consultation.min_age))
-    parts.append(_("Vous dites vous-même que vous habitez là."))
+    parts.append(proof(consultation.min_residence))
     return " ".join(parts)
+
+
+def proof(level: str) -> str:
+    """How somebody shows here that they live here; a stronger way does as well."""
+    return {
+        "declared": _("Vous dites vous-même que vous habitez là."),
+        "perimeter": _("Vous choisissez votre adresse dans une liste."),
+        "letter": _("Une lettre avec un code montre que vous habitez là."),
+        "attested": _("Un médiateur ou votre bailleur confirme que vous habitez là."),
+        "council": _("Seuls les membres du conseil citoyen votent."),
+    }[level]
 
 
 def _inhabitants(consultation: Sheet) -> str:
