@@ -16,6 +16,7 @@ def upgrade() -> None:
     _make_proofs()
     _make_fieldwork()
     _make_privacy()
+    _make_journal_searchable()
     _let_old_reports_be_anonymised()
 
 
@@ -206,6 +207,12 @@ def _make_privacy() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retained_identities")),
     )
     op.create_index(op.f("ix_retained_identities_person_id"), "retained_identities", ["person_id"])
+
+
+def _make_journal_searchable() -> None:
+    op.create_index("ix_audit_entries_actor", "audit_entries", ["actor_id", "id"])
+    op.create_index("ix_audit_entries_action", "audit_entries", ["action", "id"])
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at"])
 
 
 MAY_BLANK = (
