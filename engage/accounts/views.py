@@ -138,7 +138,8 @@ def welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValu
 
 @bp.route("/compte/carte", methods=["GET", "POST"])
 def card() -> ResponseReturnValue:
-    form = CardForm(suite=request.args.get("suite", "")) if request.method == "GET" else CardForm()
+    asked = {name: request.args.get(name, "") for name in ("suite", "code")}
+    form = CardForm(**asked) if request.method == "GET" else CardForm()
     if form.validate_on_submit():
         with form.refusals():
             count_card()

@@ -20,6 +20,7 @@ FIRST_PAGE = {
     Role.COUNCIL: "/moderation",
     Role.AGENT: "/gup",
     Role.COORDINATOR: "/gup",
+    Role.MEDIATOR: "/guichet",
 }
 """Where somebody with this role starts the day."""
 

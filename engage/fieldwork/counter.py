@@ -1,0 +1,141 @@
+"""The state of the counter in the session cookie: how people come today, who is served now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from flask import Response, request, session
+from flask.typing import ResponseReturnValue
+
+from engage.accounts import gate, idle
+from engage.accounts.models import Person
+from engage.core.errors import Conflict
+from engage.core.i18n import _
+from engage.core.policy import require
+from engage.core.secrets import new_token
+from engage.core.web import form_page, get_db, see_other
+from engage.core.words import ContributionChannel
+from engage.fieldwork import queries
+from engage.fieldwork.commands import Capture
+from engage.fieldwork.policy import can_capture
+
+P = ParamSpec("P")
+
+KEY = "counter"
+HOME, END = "/guichet", "/guichet/fin"
+IDLE_MINUTES = 10
+
+CHANNELS = (
+    ContributionChannel.IN_PERSON,
+    ContributionChannel.PHONE,
+    ContributionChannel.PAPER,
+)
+"""How people come to a counter."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person at the counter; `token` is known to this cookie alone and ends with the visit."""
+
+    channel: ContributionChannel
+    token: str
+    how: str
+    person_id: int | None
+    code_id: int | None
+
+    def person(self) -> Person | None:
+        """Who is served; None when nobody is named."""
+        return queries.person(get_db(), self.person_id)
+
+    def capture(self) -> Capture:
+        return Capture(gate.signed_in(), self.channel, self.person())
+
+
+def actor() -> Person:
+    """The mediator or coordinator who asks; raises `Denied` for everybody else."""
+    person = gate.signed_in()
+    require(can_capture, person)
+    return person
+
+
+def channel() -> ContributionChannel | None:
+    """How people come today; None until it was chosen."""
+    state = session.get(KEY)
+    return ContributionChannel(state["channel"]) if state else None
+
+
+def open_day(chosen: ContributionChannel) -> None:
+    """Begin to serve, or go on with people who come another way; ten idle minutes end it."""
+    session[KEY] = {"channel": chosen.value}
+    idle.watch(IDLE_MINUTES, then=END)
+
+
+def begin(how: str, person: Person | None) -> None:
+    """Somebody stands at the counter: `how` is nobody, name, card, ticket or contact."""
+    state = {"channel": session[KEY]["channel"], "visit": new_token(), "how": how}
+    session[KEY] = state | {"person": person.id if person else None, "code": None}
+
+
+def become(how: str, person: Person) -> None:
+    """The person of this visit is known better now."""
+    session[KEY] = {**session[KEY], "how": how, "person": person.id}
+
+
+def hold_code(code_id: int | None) -> None:
+    """The voting code of this visit, until the last question."""
+    session[KEY] = {**session[KEY], "code": code_id}
+
+
+def end_visit() -> None:
+    """Forget whom the counter served: nothing of the visit can be shown again."""
+    if KEY in session:
+        session[KEY] = {"channel": session[KEY]["channel"]}
+
+
+def current() -> Visit | None:
+    """The visit that goes on, or None."""
+    state = session.get(KEY)
+    if not state or "visit" not in state:
+        return None
+    return Visit(
+        ContributionChannel(state["channel"]),
+        state["visit"],
+        state["how"],
+        state["person"],
+        state["code"],
+    )
+
+
+def at_counter(
+    view: Callable[Concatenate[Visit, P], ResponseReturnValue],
+) -> Callable[P, ResponseReturnValue]:
+    """Give `view` the visit that goes on; without one it starts at the first page.
+
+    A form that was opened for somebody else, in another tab, is refused with its words shown.
+    """
+
+    @wraps(view)
+    def served(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        actor()
+        visit = current()
+        if visit is None:
+            return see_other(HOME)
+        if request.method == "POST" and request.form.get("visite") != visit.token:
+            raise Conflict(_("Cette page était ouverte pour une autre personne. Recommencez."))
+        return view(visit, *args, **kwargs)
+
+    return served
+
+
+def counter_page(template: str, form: Any, visit: Visit | None, **context: Any) -> Response:
+    """A page of the counter: it says whom it serves and that it closes by itself."""
+    person = visit.person() if visit else None
+    return form_page(
+        f"fieldwork/{template}.html",
+        form,
+        visit=visit,
+        served=person,
+        minutes=IDLE_MINUTES,
+        **context,
+    )

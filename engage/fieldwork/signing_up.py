@@ -1,0 +1,66 @@
+"""Opening an account at the counter with a phone or an e-mail: nobody is signed in by it."""
+
+from sqlalchemy.orm import Session
+
+from engage.accounts import codes, consents, queries, recycled
+from engage.accounts import commands as accounts
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.contact_messages import Change, tell_everywhere
+from engage.accounts.models import ContactPoint, Person
+from engage.accounts.policy import is_long_unseen
+from engage.core import audit, clock
+from engage.core.errors import InvalidInput
+from engage.core.i18n import _
+from engage.core.policy import require
+from engage.fieldwork.policy import can_capture
+
+
+def open_account(
+    db: Session, key: bytes, challenge: str, digits: str, *, actor: Person, person: Person | None
+) -> Person:
+    """The holder of the address that the code was sent to, made now when there is none.
+
+    An address that nobody holds goes to `person`, when somebody stands there already. A number
+    that its account has not used for six months is let go: it may have changed hands. Call
+    `count_try` first; raises `InvalidInput`.
+    """
+    require(can_capture, actor)
+    code = codes.right_code(db, key, challenge, digits)
+    address = codes.address_of(code)
+    point = queries.contact_point_at(db, address)
+    if point is not None and point.person_id == actor.id:
+        raise InvalidInput("code", _("C’est vous. Le guichet sert les autres."))
+    code.used_at = clock.now()
+    if point is not None and is_long_unseen(point) and not _is_of(point, person):
+        recycled.release(db, point, point.person)
+        point = None
+    holder = point.person if point is not None else _new(db, address, actor, person)
+    codes.mark_seen(db, address)
+    return holder
+
+
+def _is_of(point: ContactPoint, person: Person | None) -> bool:
+    return person is not None and point.person_id == person.id
+
+
+def _new(db: Session, address: ContactAddress, actor: Person, person: Person | None) -> Person:
+    if person is None:
+        person = accounts.join(db, address)
+    else:
+        _add(db, address, actor, person)
+    consents.give(db, person, consents.ACCOUNT_BY_MEDIATOR, actor_id=actor.id)
+    return person
+
+
+def _add(db: Session, address: ContactAddress, actor: Person, person: Person) -> None:
+    tell_everywhere(db, person, Change.ADDED, address, language=person.language)
+    point = ContactPoint(
+        person_id=person.id,
+        kind=address.kind.value,
+        value=address.value,
+        verified_at=clock.now(),
+        seen_on=clock.today(),
+    )
+    db.add(point)
+    db.flush()
+    audit.record(db, "contact_point.add", point, actor_id=actor.id)

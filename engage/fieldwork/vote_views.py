@@ -1,0 +1,159 @@
+"""Voting at the counter: the person chooses, nothing of the choice is kept or shown again."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from engage.accounts.forms import EmptyForm
+from engage.consultations import queries as consultations
+from engage.consultations import words
+from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
+from engage.consultations.forms import BallotForm, ballot_form, chosen
+from engage.consultations.models import (
+    Consultation,
+    Electorate,
+    Question,
+    unit_of_code,
+    unit_of_person,
+)
+from engage.core import clock, throttle
+from engage.core.errors import Conflict, InvalidInput, NotFound
+from engage.core.i18n import _
+from engage.core.web import apart, get_db, see_other, services
+from engage.fieldwork import counter, queries
+from engage.fieldwork.counter import Visit, at_counter, counter_page
+from engage.fieldwork.forms import VisitForm, VotingCodeForm
+
+bp = Blueprint("counter_votes", __name__)
+
+CODES_AN_HOUR = 600
+
+
+@bp.get("/guichet/vote")
+@at_counter
+def index(visit: Visit) -> ResponseReturnValue:
+    """What is open: by the code of a letter, or by an account."""
+    return _index(visit, VotingCodeForm(formdata=None, visite=visit.token))
+
+
+def _index(visit: Visit, form: VotingCodeForm) -> ResponseReturnValue:
+    db = get_db()
+    open_ = queries.open_votes(db)
+    return counter_page(
+        "votes",
+        form,
+        visit,
+        by_code=[c for c in open_ if c.electorate is Electorate.DWELLING_CODE],
+        declared=[c for c in open_ if c.electorate is not Electorate.DWELLING_CODE],
+        has_identity=queries.has_identity(db, visit.person()),
+    )
+
+
+@bp.post("/guichet/vote")
+@at_counter
+def take_code(visit: Visit) -> ResponseReturnValue:
+    """The code of a letter votes by itself: nobody has to be named."""
+    form = VotingCodeForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            bucket = f"counter-code:{counter.actor().id}"
+            throttle.hit_hourly(apart(), bucket, limit=CODES_AN_HOUR)
+            found = consultations.voting_code(get_db(), services().secret_key, form.code.data or "")
+            if found is None or found[0].cancelled_at is not None:
+                raise InvalidInput("code", _("Ce code ne vote pas. Vérifiez chaque lettre."))
+            counter.hold_code(found[0].id)
+            return see_other(f"/guichet/vote/{found[1].id}")
+    return _index(visit, form)
+
+
+@bp.get("/guichet/vote/<ref:consultation_id>")
+@at_counter
+def question(visit: Visit, consultation_id: int) -> ResponseReturnValue:
+    """The next question without an answer, for the person to choose alone."""
+    asked = _known(consultation_id)
+    unit = _unit(visit, asked)
+    if unit is None:
+        return counter_page("needs_card", VisitForm(formdata=None), visit, what="vote")
+    following = _following(asked, unit, after=request.args.get("apres", 0, type=int))
+    if following is None or not asked.is_open(clock.now()):
+        return _end(visit, asked)
+    return _question_page(visit, following, ballot_form(following))
+
+
+@bp.post("/guichet/vote/<ref:consultation_id>")
+@at_counter
+def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
+    asked = _known(consultation_id)
+    wanted, unit = _question(asked), _unit(visit, asked)
+    if unit is None:
+        return see_other("/guichet/vote")
+    form = ballot_form(wanted)
+    if form.validate_on_submit():
+        with form.refusals():
+            try:
+                cast_ballot(
+                    get_db(),
+                    wanted,
+                    unit=unit,
+                    choices=chosen(form),
+                    channel=visit.channel,
+                    captured_by=counter.actor().id,
+                )
+            except (AlreadyVoted, NotOpen) as refusal:
+                raise Conflict(refusal.message) from None
+            return see_other(f"/guichet/vote/{asked.id}?apres={wanted.position}")
+    return _question_page(visit, _question(_known(consultation_id)), form)
+
+
+def _question_page(visit: Visit, question: Question, form: BallotForm) -> ResponseReturnValue:
+    consultation = question.consultation
+    return counter_page(
+        "ballot",
+        form,
+        visit,
+        question=question,
+        consultation=consultation,
+        total=len(consultation.questions),
+        declaration=words.declaration(consultation),
+    )
+
+
+def _end(visit: Visit, consultation: Consultation) -> ResponseReturnValue:
+    """Nothing but that it is counted; the code of the letter is forgotten."""
+    counter.hold_code(None)
+    return counter_page("voted", EmptyForm(), visit, consultation=consultation)
+
+
+def _known(consultation_id: int) -> Consultation:
+    found = consultations.consultation(get_db(), consultation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _question(consultation: Consultation) -> Question:
+    number = request.args.get("question", type=int)
+    for each in consultation.questions:
+        if each.position == number:
+            return each
+    raise NotFound
+
+
+def _unit(visit: Visit, consultation: Consultation) -> str | None:
+    """Whose right is used: the dwelling of the code, or a person who can be recognised."""
+    db = get_db()
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        code_id = visit.code_id
+        if code_id is None or not consultations.standing_code(db, code_id, consultation.id):
+            return None
+        return unit_of_code(code_id)
+    person = visit.person()
+    if person is None or not queries.has_identity(db, person):
+        return None
+    return unit_of_person(person.id)
+
+
+def _following(consultation: Consultation, unit: str, *, after: int) -> Question | None:
+    """The next question without an answer; `after` is the place of one that was passed over."""
+    done = consultations.answered(get_db(), consultation.questions, unit)
+    left = (q for q in consultation.questions if q.id not in done and q.position > after)
+    return next(left, None)
