@@ -29,6 +29,8 @@ from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
 from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
+from engage.fieldwork import blueprints as fieldwork_blueprints
+from engage.fieldwork import messages as fieldwork_messages
 from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
 from engage.incidents import jobs as incidents_jobs
@@ -42,7 +44,9 @@ from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import views as pages_views
 from engage.privacy import identities, purge
+from engage.privacy import merge_views as privacy_merge_views
 from engage.privacy import messages as privacy_messages
+from engage.privacy import views as privacy_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import views as proposals_views
 from engage.reminders import jobs as reminders_jobs
@@ -69,7 +73,10 @@ BLUEPRINTS = (
     incidents_follow_views.bp,
     incidents_gup_views.bp,
     moderation_views.bp,
+    *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
+    privacy_merge_views.bp,
+    privacy_views.bp,
     pages_views.bp,
     pages_demo.bp,
     pages_health.bp,
@@ -125,6 +132,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "follow.ask_why",
         "follow.reopen",
         "follow.photo",
+        "counter.closed",
+        "tickets.ask",
+        "tickets.follow",
+        "tickets.own",
         "consultations.index",
         "consultations.show",
         "consultations.results",
@@ -149,6 +160,7 @@ RENDERERS: dict[str, Renderer] = {
     **accounts_contact_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **moderation_messages.RENDERERS,
+    **fieldwork_messages.RENDERERS,
     **reminders_messages.RENDERERS,
     **privacy_messages.RENDERERS,
 }

@@ -66,6 +66,7 @@ _BY_AUDIENCE = {
         accounts.account accounts.rename accounts.sign_out
         contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
         contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
+        merging.show merging.merge
         second_step.show second_step.prove passkeys.step_options passkeys.step
         proposals.withdraw_support counter.close
         residence.show residence.choose residence.address residence.choose_address
@@ -76,7 +77,10 @@ _BY_AUDIENCE = {
         passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
-    AUTHOR: "proposals.change_action",
+    AUTHOR: """
+        proposals.change_action privacy.ask_idea privacy.withdraw_idea privacy.ask_report
+        privacy.withdraw_report
+    """,
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: "moderation.index moderation.item",
     COUNCIL: """
@@ -104,6 +108,17 @@ ACCESS = {
     endpoint: audience for audience, names in _BY_AUDIENCE.items() for endpoint in names.split()
 }
 
+AFTER_SECOND_STEP = frozenset(
+    {
+        "contacts.index",
+        "contacts.ask",
+        "contacts.card",
+        "contacts.prove_card",
+        "contacts.ask_removal",
+    }
+)
+"""Residents reach these at once; who has a mandate passes the second step first."""
+
 
 def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
     """(endpoint, method, path) for every rule, filled in with rows of the demo."""
@@ -128,6 +143,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "item_id": db.scalars(
             select(ModerationItem.id).where(ModerationItem.status == ItemStatus.WAITING)
         ).first(),
+        "incident_id": 1,
         "reference": db.scalars(
             select(Incident.reference)
             .where(Incident.organisation_id.is_not(None), Incident.listed)

@@ -14,6 +14,8 @@ from engage.core.i18n import LANGUAGES
 from engage.core.pagecache import public_page
 from engage.core.web import LANGUAGE_COOKIE, form_page, get_db, page, see_other, services
 from engage.pages import queries
+from engage.privacy import retention
+from engage.privacy.rule import BASES
 
 bp = Blueprint("pages", __name__)
 
@@ -61,8 +63,22 @@ def text_page() -> ResponseReturnValue:
     return page(f"pages/{request.path.strip('/')}.html")
 
 
+@public_page
+def personal_data() -> ResponseReturnValue:
+    """The durations are those that the purge applies."""
+    config = services().config
+    return page(
+        "pages/donnees-personnelles.html",
+        rules=retention.standing(config),
+        bases=BASES,
+        backup_days=config.backup_days,
+        keeps_identities=config.keep_identities,
+    )
+
+
 for _name, _address in TEXT_PAGES.items():
-    bp.add_url_rule(_address, f"text_{_name.replace('-', '_')}", text_page, methods=["GET"])
+    _view = personal_data if _name == "donnees-personnelles" else text_page
+    bp.add_url_rule(_address, f"text_{_name.replace('-', '_')}", _view, methods=["GET"])
 
 
 @bp.get("/photos/<key>")

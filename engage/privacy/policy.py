@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from engage.accounts.models import Person
+from engage.core import clock
 
 FRESH = timedelta(minutes=15)
 """How old a sign-in may be that deletes an account: older ones are proven again."""
@@ -19,3 +20,13 @@ def can_leave(person: Person) -> bool:
 def is_fresh(proved_at: datetime, now: datetime) -> bool:
     """Whether the person has just proven who they are."""
     return now - proved_at <= FRESH
+
+
+def may_be_merged(other: Person) -> bool:
+    """Whether an account may be brought into another by who proved one of its addresses.
+
+    Not one with a mandate that runs or begins later: a stolen mailbox would carry the mandate away
+    from the second step that guards it. Its holder signs in there and brings the other one over.
+    """
+    today = clock.today()
+    return not any(m.ends_on is None or m.ends_on >= today for m in other.mandates)
