@@ -7,7 +7,14 @@ from engage.accounts.demo import personas
 from engage.accounts.models import Person
 from engage.core.services import Services
 from engage.core.web import Engage
-from tests.access_table import ACCESS, ROLES, sample_addresses
+from tests.access_table import (
+    ACCESS,
+    AFTER_SECOND_STEP,
+    ROLES,
+    WITH_MANDATE,
+    sample_addresses,
+)
+from tests.accounts.staff import half_sign_in
 from tests.browsing import Browser
 
 
@@ -33,6 +40,26 @@ def test_every_role_reaches_what_the_table_says_and_nothing_else(
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_before_the_second_step_everybody_reaches_what_a_resident_does(
+    app: Engage, town: Services
+) -> None:
+    """An e-mail's code alone opens no page with contact data, whatever the mandate."""
+    contract.load_demo(town)
+    with town.database.reading() as db:
+        people = {demo.code: person for demo, person in personas(db)}
+        addresses = sample_addresses(app, db)
+    wrong = []
+    for role in sorted(WITH_MANDATE):
+        for endpoint, method, path in addresses:
+            browser = Browser(app)
+            half_sign_in(browser, people[ROLES[role]])
+            answer = ask(browser, None, method, path)
+            may = "resident" in ACCESS[endpoint] and endpoint not in AFTER_SECOND_STEP
+            if reached(answer) != may:
+                wrong.append((role, method, path, answer.status_code))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
 def ask(browser: Browser, person: Person | None, method: str, path: str) -> TestResponse:
     """Ask as `person` on a fresh device; a POST holds nothing but its CSRF token."""
     if person is not None:
@@ -52,5 +79,7 @@ def reached(answer: TestResponse) -> bool:
     """
     if answer.status_code == 303:
         location = answer.headers["Location"]
+        if location.startswith("/compte/deuxieme-etape"):
+            return False
         return not location.startswith("/compte/connexion") or "brouillon=" in location
     return answer.status_code != 403

@@ -8,6 +8,7 @@ from engage.accounts import code_lists, second_steps, totp
 from engage.accounts.models import Mandate, Opening, Person, Role, SignIn
 from engage.accounts.proofs import Authenticator, ListKind, OneTimeCode
 from engage.core import clock
+from engage.core.audit import AuditEntry
 from engage.core.errors import Denied
 from engage.core.services import Services
 from engage.core.throttle import hit_hourly
@@ -422,3 +423,29 @@ def test_only_mediators_coordinators_and_admins_give_lists(app: Engage, town: Se
             with pytest.raises(Denied):
                 code_lists.give(db, resident, by=by, key=key)
         assert code_lists.left(db, person, ListKind.COUNCIL) == 10
+
+
+def test_each_proof_is_written_down_by_ids(
+    client: Browser, app: Engage, town: Services, coordinator: Person
+) -> None:
+    with town.database.transaction() as db:
+        codes = recovery_codes(db, app, coordinator)
+    enter(client)
+    client.submit(STEP, {"code": digits()})
+    other = Browser(app)
+    half_sign_in(other, coordinator, Opening.PASSWORD)
+    other.submit(STEP, {"recovery": codes[0]})
+    with town.database.reading() as db:
+        entries = db.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(entry.action, entry.details) for entry in entries] == [
+        ("password.set", {}),
+        ("authenticator.set", {}),
+        ("code_list.replace", {"kind": "recovery"}),
+        ("sign_in.open", {"opened_with": "password"}),
+        ("authenticator.spend", {}),
+        ("sign_in.strengthen", {"proof": "app"}),
+        ("sign_in.open", {"opened_with": "password"}),
+        ("code_list.spend", {"kind": "recovery"}),
+        ("sign_in.strengthen", {"proof": "recovery"}),
+    ]
+    assert {entry.actor_id for entry in entries} == {coordinator.id}
