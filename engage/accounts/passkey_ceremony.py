@@ -122,8 +122,10 @@ def made(answer: Mapping[str, str], signed: bytes, here: Site) -> Made:
         )
     except Exception as error:  # a forged answer breaks the library in ways of its own
         raise InvalidInput("", _refused()) from error
+    if bytes_to_base64url(found.credential_id) != answer["credential_id"]:
+        raise InvalidInput("", _refused())
     return Made(
-        bytes_to_base64url(found.credential_id),
+        answer["credential_id"],
         bytes_to_base64url(found.credential_public_key),
         found.sign_count,
     )

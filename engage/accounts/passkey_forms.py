@@ -1,18 +1,24 @@
 """Forms of passkeys: a script fills them in with what the device answered, in base64url."""
 
+import re
+
 from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from engage.core.forms import Form, Line
 from engage.core.i18n import lazy as _
 
+STRANGE = _("Nous n’avons pas compris votre appareil. Recommencez.")
 ASKED = InputRequired(_("Votre appareil n’a pas répondu. Recommencez."))
 
 
 def answer(longest: int) -> HiddenField:
     """A part of the answer, at most `longest` signs (a key's id has up to 1,023 bytes)."""
-    too_long = _("La réponse de votre appareil est trop longue.")
-    return HiddenField(validators=[ASKED, Length(max=longest, message=too_long)])
+    return HiddenField(validators=[ASKED, *_shape(longest)])
+
+
+def _shape(longest: int) -> tuple[Length, Regexp]:
+    return Length(max=longest, message=STRANGE), Regexp(r"[\w-]+\Z", re.ASCII, message=STRANGE)
 
 
 class AnswerForm(Form):
@@ -47,5 +53,5 @@ class ProofForm(AnswerForm):
 
     authenticator_data = answer(4_000)
     signature = answer(2_000)
-    user_handle = HiddenField(validators=[Length(max=100)])
+    user_handle = HiddenField(validators=[Optional(), *_shape(100)])
     suite = HiddenField()
