@@ -153,8 +153,13 @@ def after_change(db: Session, person: Person, token: str, what: str) -> str:
     return renewed(db, token)
 
 
-def sign_out_elsewhere(db: Session, person: Person, *, keep: str = "") -> None:
-    """Revoke the sign-ins of all other devices; `keep` is the token of this one."""
+def sign_out_elsewhere(
+    db: Session, person: Person, *, keep: str = "", by: Person | None = None
+) -> None:
+    """Revoke the sign-ins of all other devices; `keep` is the token of this one.
+
+    `by` is who made it necessary, when it is somebody else.
+    """
     db.execute(
         update(SignIn)
         .where(
@@ -164,7 +169,7 @@ def sign_out_elsewhere(db: Session, person: Person, *, keep: str = "") -> None:
         )
         .values(revoked_at=clock.now())
     )
-    audit.record(db, "sign_in.revoke_others", person, actor_id=person.id)
+    audit.record(db, "sign_in.revoke_others", person, actor_id=(by or person).id)
 
 
 def announce_change(db: Session, person: Person, what: str) -> None:
