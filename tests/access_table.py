@@ -77,10 +77,7 @@ _BY_AUDIENCE = {
         passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
-    AUTHOR: """
-        proposals.change_action privacy.ask_idea privacy.withdraw_idea privacy.ask_report
-        privacy.withdraw_report
-    """,
+    AUTHOR: "proposals.change_action",
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: "moderation.index moderation.item",
     COUNCIL: """
@@ -93,6 +90,7 @@ _BY_AUDIENCE = {
         counter_entries.send_idea counter_entries.question counter_entries.send_question
         counter_entries.support counter_entries.send_support
         counter_votes.index counter_votes.take_code counter_votes.question counter_votes.cast
+        counter_votes.attest
         counter_tickets.show counter_cards.card counter_cards.make counter_cards.replace
         counter_cards.show counter_cards.council counter_cards.give_codes
         counter_accounts.ask counter_accounts.send counter_accounts.code counter_accounts.enter

@@ -43,6 +43,7 @@ class Visit:
     how: str
     person_id: int | None
     code_id: int | None
+    stated_age: int
 
     def person(self) -> Person | None:
         """Who is served; None when nobody is named."""
@@ -73,8 +74,14 @@ def open_day(chosen: ContributionChannel) -> None:
 
 def begin(how: str, person: Person | None) -> None:
     """Somebody stands at the counter: `how` is nobody, name, card, ticket or contact."""
-    state = {"channel": session[KEY]["channel"], "visit": new_token(), "how": how}
-    session[KEY] = state | {"person": person.id if person else None, "code": None}
+    session[KEY] = {
+        "channel": session[KEY]["channel"],
+        "visit": new_token(),
+        "how": how,
+        "person": person.id if person else None,
+        "code": None,
+        "age": 0,
+    }
 
 
 def become(how: str, person: Person) -> None:
@@ -85,6 +92,11 @@ def become(how: str, person: Person) -> None:
 def hold_code(code_id: int | None) -> None:
     """The voting code of this visit, until the last question."""
     session[KEY] = {**session[KEY], "code": code_id}
+
+
+def hold_age(years: int) -> None:
+    """The age that the person of this visit said to have reached."""
+    session[KEY] = {**session[KEY], "age": years}
 
 
 def end_visit() -> None:
@@ -104,6 +116,7 @@ def current() -> Visit | None:
         state["how"],
         state["person"],
         state["code"],
+        state["age"],
     )
 
 

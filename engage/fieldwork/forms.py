@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from engage.core.forms import Form, Line, SendOnceForm, Words
@@ -199,6 +199,14 @@ class VotingCodeForm(VisitForm):
             Length(max=40, message=_("Un code a 12 lettres et chiffres.")),
         ],
     )
+
+
+class ConditionsForm(VisitForm):
+    """What a vote asks of somebody before it: where they live, how old they are."""
+
+    lieu = StringField(_("Où habite la personne ?"))
+    atteste = BooleanField(_("Je sais que cette personne habite là, et je l’atteste."))
+    age = BooleanField(_("La personne dit qu’elle a l’âge demandé."))
 
 
 class ContactForm(VisitForm):

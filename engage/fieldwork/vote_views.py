@@ -3,6 +3,7 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from engage.accounts import residence
 from engage.accounts.forms import EmptyForm
 from engage.consultations import queries as consultations
 from engage.consultations import words
@@ -15,13 +16,16 @@ from engage.consultations.models import (
     unit_of_code,
     unit_of_person,
 )
+from engage.consultations.standing import DECLARING, Lack, Standing, lacks
+from engage.consultations.standing import of as standing_of
 from engage.core import clock, throttle
 from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.web import apart, get_db, see_other, services
 from engage.fieldwork import counter, queries
 from engage.fieldwork.counter import Visit, at_counter, counter_page
-from engage.fieldwork.forms import VisitForm, VotingCodeForm
+from engage.fieldwork.forms import ConditionsForm, VisitForm, VotingCodeForm
+from engage.incidents import choices, kept
 
 bp = Blueprint("counter_votes", __name__)
 
@@ -73,6 +77,9 @@ def question(visit: Visit, consultation_id: int) -> ResponseReturnValue:
     unit = _unit(visit, asked)
     if unit is None:
         return counter_page("needs_card", VisitForm(formdata=None), visit, what="vote")
+    if missing := lacks(asked, _standing(visit, asked)):
+        form = ConditionsForm(formdata=None, visite=visit.token)
+        return _conditions_page(visit, asked, form, missing)
     following = _following(asked, unit, after=request.args.get("apres", 0, type=int))
     if following is None or not asked.is_open(clock.now()):
         return _end(visit, asked)
@@ -84,8 +91,9 @@ def question(visit: Visit, consultation_id: int) -> ResponseReturnValue:
 def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
     asked = _known(consultation_id)
     wanted, unit = _question(asked), _unit(visit, asked)
-    if unit is None:
-        return see_other("/guichet/vote")
+    standing = _standing(visit, asked)
+    if unit is None or lacks(asked, standing):
+        return see_other(f"/guichet/vote/{asked.id}")
     form = ballot_form(wanted)
     if form.validate_on_submit():
         with form.refusals():
@@ -95,6 +103,7 @@ def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
                     wanted,
                     unit=unit,
                     choices=chosen(form),
+                    standing=standing,
                     channel=visit.channel,
                     captured_by=counter.actor().id,
                 )
@@ -102,6 +111,58 @@ def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
                 raise Conflict(refusal.message) from None
             return see_other(f"/guichet/vote/{asked.id}?apres={wanted.position}")
     return _question_page(visit, _question(_known(consultation_id)), form)
+
+
+@bp.post("/guichet/vote/<ref:consultation_id>/avant")
+@at_counter
+def attest(visit: Visit, consultation_id: int) -> ResponseReturnValue:
+    """The mediator attests where the person lives, and notes the age that they state."""
+    asked, form = _known(consultation_id), ConditionsForm()
+    missing = lacks(asked, _standing(visit, asked))
+    if form.validate_on_submit():
+        with form.refusals():
+            if Lack.AGE in missing:
+                _state_age(asked, stated=form.age.data)
+            if Lack.RESIDENCE in missing:
+                _attest(visit, form)
+            return see_other(f"/guichet/vote/{asked.id}")
+    return _conditions_page(visit, asked, form, missing)
+
+
+def _state_age(asked: Consultation, *, stated: bool) -> None:
+    if not stated:
+        raise InvalidInput("age", _("Demandez son âge à la personne, puis cochez."))
+    counter.hold_age(asked.min_age or 0)
+
+
+def _attest(visit: Visit, form: ConditionsForm) -> None:
+    person, place = visit.person(), choices.place(get_db(), form.lieu.data or "")
+    if place is None:
+        raise InvalidInput("lieu", _("Choisissez un lieu de la liste."))
+    if not form.atteste.data:
+        raise InvalidInput("atteste", _("Cochez seulement si vous le savez."))
+    assert person is not None, "only people with an account lack something"
+    residence.attest(get_db(), person, by=counter.actor(), place_id=place.id)
+
+
+def _conditions_page(
+    visit: Visit, asked: Consultation, form: ConditionsForm, missing: tuple[Lack, ...]
+) -> ResponseReturnValue:
+    return counter_page(
+        "vote_conditions",
+        form,
+        visit,
+        consultation=asked,
+        missing=missing,
+        groups=kept.place_groups(first=asked.neighbourhood_id),
+    )
+
+
+def _standing(visit: Visit, asked: Consultation) -> Standing:
+    person = visit.person()
+    if asked.electorate is Electorate.DWELLING_CODE or person is None:
+        return DECLARING
+    return standing_of(get_db(), asked, person, stated_age=visit.stated_age)
 
 
 def _question_page(visit: Visit, question: Question, form: BallotForm) -> ResponseReturnValue:
