@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from engage.accounts import commands, invitations, second_steps
+from engage.accounts import commands, invitations, passwords, second_steps
 from engage.accounts.models import Opening, Person, SignIn
 from engage.accounts.passkey_ceremony import LIFETIME, Known, Made
 from engage.accounts.policy import can_secure
@@ -63,11 +63,6 @@ def spend(database: Database, text: str, *, holder: str) -> bytes:
 
 def _challenge_hash(text: str, holder: str) -> str:
     return token_hash(f"{holder}:{text}")
-
-
-def forget_expired(db: Session) -> None:
-    """Remove the challenges that nobody answered."""
-    db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= clock.now()))
 
 
 def of(db: Session, person: Person) -> Sequence[Passkey]:
@@ -141,6 +136,7 @@ def accept_invitation(
     """Use an invitation up with a key in place of a password and an app: it proves both steps."""
     person = invitation.person
     invitations.accept(db, invitation)
+    passwords.forget(db, person)
     _keep(db, person, new, name)
     second_steps.sign_out_elsewhere(db, person)
     second_steps.announce_change(db, person, "passkey_added")
