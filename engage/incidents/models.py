@@ -20,7 +20,7 @@ def is_one_of(statuses: tuple[Status, ...]) -> str:
 
 
 def _desk_index(name: str, *columns: str, statuses: tuple[Status, ...]) -> Index:
-    """For the desk's order within `statuses`, with what it is filtered by: no row is read."""
+    """For an order within `statuses`; the desk's have what it is filtered by: no row is read."""
     where = text(is_one_of(statuses).removeprefix("incidents."))
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
@@ -129,6 +129,11 @@ class Incident(Base):
     __table_args__ = (
         CheckConstraint(CHANNEL_CHECK, name="channel"),
         Index("ix_incidents_public", "listed", "id"),
+        Index("ix_incidents_neighbourhood", "neighbourhood_id", "listed", "id"),
+        _desk_index("ix_incidents_public_open", "listed", "id", statuses=OPEN),
+        _desk_index(
+            "ix_incidents_neighbourhood_open", "neighbourhood_id", "listed", "id", statuses=OPEN
+        ),
         Index("ix_incidents_status", "status", "id"),
         Index("ix_incidents_organisation", "organisation_id", "status", "id"),
         _desk_index("ix_incidents_open", *ORDERED, "organisation_id", statuses=OPEN),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from engage.accounts.models import Person
@@ -23,6 +23,7 @@ from engage.incidents.models import (
     IncidentKind,
     IncidentPhoto,
     Moment,
+    is_one_of,
 )
 from engage.incidents.policy import can_see
 from engage.incidents.workflow import OPEN, Status
@@ -92,7 +93,7 @@ LISTED: Statement = (
 @lru_cache
 def _public_list(state: str, *, by_neighbourhood: bool, further: bool) -> Statement:
     """One statement for each combination of filters, built once."""
-    statement = LISTED.where(Incident.status.in_(STATES[state]))
+    statement = LISTED.where(text(is_one_of(STATES[state])))
     if further:
         statement = statement.where(Incident.id < bindparam("before"))
     if by_neighbourhood:

@@ -38,6 +38,9 @@ def upgrade() -> None:
     for stage, statuses in (("open", OPEN), ("ended", ENDED)):
         desk_index(f"ix_incidents_{stage}", [*ORDERED, "organisation_id"], statuses)
         desk_index(f"ix_incidents_{stage}_of", ["organisation_id", *ORDERED], statuses)
+    desk_index("ix_incidents_public_open", ["listed", "id"], OPEN)
+    desk_index("ix_incidents_neighbourhood_open", ["neighbourhood_id", "listed", "id"], OPEN)
+    op.create_index("ix_incidents_neighbourhood", "incidents", ["neighbourhood_id", "listed", "id"])
 
 
 def desk_index(name: str, columns: list[str], statuses: str) -> None:
