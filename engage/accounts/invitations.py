@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import messages
 from engage.accounts.models import ContactKind, ContactPoint, Person
 from engage.accounts.policy import can_invite, may_be_invited
-from engage.accounts.proofs import Invitation
+from engage.accounts.proofs import Authenticator, Invitation, ListKind, OneTimeCode, Passkey
 from engage.core import audit, clock
 from engage.core.errors import Gone, InvalidInput, NotFound
 from engage.core.i18n import _
@@ -102,7 +102,11 @@ def standing(db: Session, token: str) -> Invitation:
 
 
 def accept(db: Session, invitation: Invitation) -> None:
-    """Use the link up: the person has a way in now. Of two at once the second gets `Gone`."""
+    """Use the link up; what proved the person until now proves nothing any more.
+
+    Who is invited again has lost a phone or a password, perhaps to a thief. The caller gives the
+    new proof afterwards. Of two at once the second gets `Gone`.
+    """
     used = db.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
@@ -110,4 +114,12 @@ def accept(db: Session, invitation: Invitation) -> None:
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Gone(_("Ce lien ne marche plus. Demandez une nouvelle invitation."))
-    audit.record(db, "invitation.accept", invitation, actor_id=invitation.person_id)
+    person_id = invitation.person_id
+    db.execute(delete(Passkey).where(Passkey.person_id == person_id))
+    db.execute(delete(Authenticator).where(Authenticator.person_id == person_id))
+    db.execute(
+        delete(OneTimeCode).where(
+            OneTimeCode.person_id == person_id, OneTimeCode.kind == ListKind.RECOVERY.value
+        )
+    )
+    audit.record(db, "invitation.accept", invitation, actor_id=person_id)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.addresses import ContactAddress
@@ -126,6 +126,11 @@ def personal_words(db: Session, person: Person) -> list[str]:
     """What must not stand in the person's password."""
     values = db.scalars(select(ContactPoint.value).where(ContactPoint.person_id == person.id))
     return [person.public_name, *values]
+
+
+def forget(db: Session, person: Person) -> None:
+    """Let no password open anything for `person`: they have another proof."""
+    db.execute(delete(Password).where(Password.person_id == person.id))
 
 
 def replace(db: Session, person: Person, hash_: str) -> None:

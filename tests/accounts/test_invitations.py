@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from engage.accounts import code_lists, invitations
 from engage.accounts.models import Mandate, Person, Role, SignIn
-from engage.accounts.proofs import Authenticator, Invitation, ListKind, Password
+from engage.accounts.proofs import Authenticator, Invitation, ListKind, Passkey, Password
 from engage.core import clock
 from engage.core.errors import Denied, InvalidInput
 from engage.core.outbox import Delivery, OutboxMessage
@@ -15,7 +15,15 @@ from engage.core.secrets import token_hash
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.wiring import sender
-from tests.accounts.staff import EMAIL, PASSWORD, digits, half_sign_in, make_staff, token_of
+from tests.accounts.staff import (
+    EMAIL,
+    PASSWORD,
+    digits,
+    half_sign_in,
+    make_staff,
+    recovery_codes,
+    token_of,
+)
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.factories import make_person
@@ -233,6 +241,16 @@ def test_an_invitation_again_replaces_password_and_app_and_signs_out_everywhere(
 ) -> None:
     with town.database.transaction() as db:
         person = make_staff(db, app)
+        old = recovery_codes(db, app, person)
+        db.add(
+            Passkey(
+                person_id=person.id,
+                credential_id="clé-volée",
+                public_key="x",
+                name="Téléphone",
+                created_at=clock.now(),
+            )
+        )
     thief = Browser(app).sign_in(person)
     thief.get("/gup")
     with town.database.transaction() as db:
@@ -246,8 +264,10 @@ def test_an_invitation_again_replaces_password_and_app_and_signs_out_everywhere(
     again.submit("/compte/equipe", {"contact": EMAIL, "password": PASSWORD}, expects=422)
     again.submit("/compte/equipe", {"contact": EMAIL, "password": NEW})
     again.submit("/compte/deuxieme-etape", {"code": digits()}, expects=422)
+    again.submit("/compte/deuxieme-etape", {"recovery": old[0]}, expects=422)
     again.submit("/compte/deuxieme-etape", {"code": digits(secret)})
     with town.database.reading() as db:
+        assert not db.scalars(select(Passkey)).all()
         kinds = db.scalars(select(OutboxMessage.kind)).all()
         assert kinds.count("security_notice") == 1
 
