@@ -104,7 +104,8 @@ def _say_how_many_are_left(ways: Ways, proof: Proof) -> None:
         text = ngettext(
             "Il vous reste {n} code de secours.", "Il vous reste {n} codes de secours.", left
         ).format(n=left)
-        flash(f"{text} {_('Faites-en de nouveaux dans « Ma sécurité ».')}", "warn")
+        advice = _("Faites-en de nouveaux dans « Ma sécurité ».")
+        flash(f"{text} {advice}", "warn")
 
 
 def _page(form: Any, ways: Ways, sign_in: SignIn) -> ResponseReturnValue:
