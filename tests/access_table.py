@@ -69,6 +69,9 @@ _BY_AUDIENCE = {
         merging.show merging.merge
         second_step.show second_step.prove passkeys.step_options passkeys.step
         proposals.withdraw_support counter.close
+        privacy.show privacy.export privacy.agree privacy.ask_leave privacy.choose_leave
+        privacy.confirm_leave privacy.leave privacy.ask_idea privacy.withdraw_idea
+        privacy.ask_report privacy.withdraw_report
         residence.show residence.choose residence.address residence.choose_address
         age.ask age.answer standing.before standing.letter standing.prove_by_letter
     """,
@@ -113,6 +116,11 @@ AFTER_SECOND_STEP = frozenset(
         "contacts.card",
         "contacts.prove_card",
         "contacts.ask_removal",
+        "privacy.export",
+        "privacy.ask_leave",
+        "privacy.choose_leave",
+        "privacy.confirm_leave",
+        "privacy.leave",
     }
 )
 """Residents reach these at once; who has a mandate passes the second step first."""

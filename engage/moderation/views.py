@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person
+from engage.accounts.names import shown_name
 from engage.core import clock, i18n
 from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
@@ -78,6 +79,7 @@ def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> Respo
         item=item,
         lines=lines,
         revision=revision,
+        author=shown_name(revision.proposal.author, revision.proposal.neighbourhood),
         title=marked(revision.title),
         body=marked(revision.body),
         flagged="<mark>" in marked(f"{revision.title}\n{revision.body}"),

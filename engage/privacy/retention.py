@@ -49,7 +49,7 @@ RULES: Sequence[Rule] = (
         Basis.TASK,
         _("tant que vous avez un compte"),
         GONE,
-        _("effacés : le nombre de soutiens baisse d’un"),
+        ERASED,
         ("endorsements",),
     ),
     Rule(
@@ -219,6 +219,15 @@ NO_PERSONAL_DATA = frozenset(
     }
 )
 """Tables that say nothing of anybody: the contract, questions, hashes of letters to dwellings."""
+
+
+def on_leaving(config: Config) -> tuple[list[Rule], list[Rule]]:
+    """What goes at once with an account, and what stays or waits for its own time."""
+    told = [rule for rule in standing(config) if rule.leaving]
+    return (
+        [rule for rule in told if rule.leaving is ERASED],
+        [rule for rule in told if rule.leaving is not ERASED],
+    )
 
 
 def standing(config: Config) -> list[Rule]:

@@ -16,7 +16,7 @@ Forget = Callable[[Session, Due], int]
 
 
 class Basis(StrEnum):
-    """By which right it is kept (GDPR, article 6-1)."""
+    """By which right it is kept: GDPR, article 6-1, points e, c and a."""
 
     TASK = "task"
     LAW = "law"
@@ -24,11 +24,13 @@ class Basis(StrEnum):
 
 
 BASES = {
-    Basis.TASK: _("mission d’intérêt public (article 6-1-e)"),
-    Basis.LAW: _("obligation légale (article 6-1-c)"),
-    Basis.CONSENT: _("votre accord (article 6-1-a)"),
+    Basis.TASK: _("intérêt public"),
+    Basis.LAW: _("obligation légale"),
+    Basis.CONSENT: _("votre accord"),
 }
 
+
+YEAR_DAYS = 365
 
 ERASED = _("effacé tout de suite")
 GONE = _("effacé")
@@ -52,6 +54,8 @@ class Span:
         years, rest = divmod(self.months, 12)
         if years > 2 and not rest:
             return ngettext("{n} an", "{n} ans", years).format(n=years)
+        if self.days == YEAR_DAYS:
+            return ngettext("{n} an", "{n} ans", 1).format(n=1)
         if self.months:
             return ngettext("{n} mois", "{n} mois", self.months).format(n=self.months)
         return ngettext("{n} jour", "{n} jours", self.days).format(n=self.days)

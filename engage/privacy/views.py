@@ -158,12 +158,13 @@ def _leaver() -> Person:
 
 def _leave_page(form: LeaveForm) -> ResponseReturnValue:
     person, config = _leaver(), services().config
+    goes, stays = retention.on_leaving(config)
     return form_page(
         "privacy/leave.html",
         form,
-        rules=[rule for rule in retention.standing(config) if str(rule.leaving)],
+        goes=goes,
+        stays=stays,
         backup_days=config.backup_days,
-        ideas=queries.own_ideas(get_db(), person),
         mandates=bool(person.mandates_of_today),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import commands as accounts
 from engage.accounts import gate
 from engage.accounts import queries as accounts_queries
+from engage.accounts.names import shown_name
 from engage.accounts.views import finishers
 from engage.core import masking, photos, throttle
 from engage.core.errors import Conflict, NotFound
@@ -109,6 +110,7 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         422 if form and form.errors else 200,
         form=form,
         proposal=proposal,
+        author=shown_name(proposal.author, proposal.neighbourhood),
         revision=revision,
         picture=queries.Picture.large(revision.photo) if revision.photo else None,
         steps=steps(proposal),
