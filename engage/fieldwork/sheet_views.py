@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engage.core.errors import NotFound
 from engage.core.web import see_other
-from engage.fieldwork import sheets
+from engage.fieldwork import counter, sheets
 from engage.fieldwork.counter import Visit, at_counter, counter_page
 from engage.fieldwork.entry_views import kind_groups, quarter_choices
 from engage.fieldwork.forms import VisitForm
@@ -17,6 +17,8 @@ bp = Blueprint("counter_sheets", __name__)
 @bp.get("/guichet/feuilles")
 @at_counter
 def index(visit: Visit) -> ResponseReturnValue:
+    if visit.how != "sheets":
+        return see_other(counter.HOME)
     return counter_page("sheets", VisitForm(formdata=None), visit)
 
 
@@ -24,6 +26,8 @@ def index(visit: Visit) -> ResponseReturnValue:
 @at_counter
 def blank(visit: Visit, kind: str) -> ResponseReturnValue:
     """Ten empty rows."""
+    if visit.how != "sheets":
+        return see_other(counter.HOME)
     return _page(visit, _known(kind), VisitForm(formdata=None), sheets.blank(), [])
 
 
