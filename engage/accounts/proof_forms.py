@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired, Length
 from engage.accounts import passwords
 from engage.core.errors import InvalidInput
 from engage.core.forms import Form, Line
-from engage.core.i18n import _ as say
 from engage.core.i18n import lazy as _
 
 TYPE_PASSWORD = _("Tapez votre mot de passe.")
@@ -66,9 +65,9 @@ class StaffStepForm(DigitsForm):
     def require_proof(self, *, password: bool) -> None:
         """Raise `InvalidInput` when the digits and the recovery code are both missing."""
         if not self.digits() and not self.recovery.data:
-            raise InvalidInput("code", say("Tapez les 6 chiffres, ou un code de secours."))
+            raise InvalidInput("code", str(_("Tapez les 6 chiffres, ou un code de secours.")))
         if password and not self.password.data:
-            raise InvalidInput("password", say("Tapez votre mot de passe."))
+            raise InvalidInput("password", str(_("Tapez votre mot de passe.")))
 
 
 class ListStepForm(Form):
@@ -101,7 +100,7 @@ class NewPasswordForm(Form):
         typed = self.password.data or ""
         passwords.check(typed, personal=personal)
         if typed != self.again.data:
-            raise InvalidInput("again", say("Les deux mots de passe sont différents."))
+            raise InvalidInput("again", str(_("Les deux mots de passe sont différents.")))
         return typed
 
 
