@@ -11,7 +11,7 @@ class AddressForm(Form):
     """A number or an address to add; `remplace` is the one that it replaces."""
 
     contact = Line(
-        _("Un numéro de téléphone ou un e-mail"),
+        _("Un numéro ou un e-mail"),
         validators=[
             InputRequired(_("Écrivez votre numéro de téléphone ou votre adresse e-mail.")),
             Length(max=254, message=_("Cette adresse est trop longue.")),

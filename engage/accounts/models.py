@@ -150,6 +150,14 @@ class ContactPoint(Base):
 
     person: Mapped[Person] = relationship(back_populates="contact_points", lazy="raise_on_sql")
 
+    @property
+    def shown(self) -> str:
+        """As its holder reads it: a French number in pairs, from its 0."""
+        if self.kind != ContactKind.PHONE or not self.value.startswith("+33"):
+            return self.value
+        number = f"0{self.value[3:]}"
+        return " ".join(number[at : at + 2] for at in range(0, len(number), 2))
+
 
 class Mandate(Base):
     """A role with its scope and its days, both included; an ended one stops at midnight."""
