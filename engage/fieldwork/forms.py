@@ -173,7 +173,7 @@ class QuestionForm(VisitForm):
             Length(max=MAX_QUESTION, message=_("C’est trop long : 1 000 caractères au plus.")),
         ],
     )
-    langue = SelectField(_("Dans quelle langue répondre ?"), choices=LANGUAGES)
+    langue = SelectField(_("Dans quelle langue répondre ?"), choices=LANGUAGES, default="fr")
 
 
 class AnswerForm(SendOnceForm):
