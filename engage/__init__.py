@@ -55,6 +55,9 @@ def _flask_settings(config: "Config", secret_key: bytes) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 200,
         "WTF_CSRF_TIME_LIMIT": None,
+        # Pages behind a secret link send no referrer, and some phones never do: the token is
+        # tied to a cookie that no other site can set (`__Host-`).
+        "WTF_CSRF_SSL_STRICT": False,
         "WTF_I18N_ENABLED": False,
     }
 

@@ -79,3 +79,12 @@ def test_cookies_belong_to_https_where_the_address_does(base_config: Config) -> 
     assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
     assert "max-age" in page.headers["Strict-Transport-Security"]
+
+
+def test_a_form_of_a_page_that_sends_no_referrer_works_over_https(town: Services) -> None:
+    there = "https://mon-quartier.example.org"
+    browser = Browser(create_app(dataclasses.replace(town.config, base_url=there)))
+    browser.get("/compte/carte", base_url=there)
+    assert browser.page is not None
+    fields = browser.page.forms[0].fields | {"code": ["AAAA"]}
+    browser.post("/compte/carte", fields, 422, base_url=there)
