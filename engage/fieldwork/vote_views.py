@@ -121,10 +121,10 @@ def attest(visit: Visit, consultation_id: int) -> ResponseReturnValue:
     missing = lacks(asked, _standing(visit, asked))
     if form.validate_on_submit():
         with form.refusals():
-            if Lack.AGE in missing:
-                _state_age(asked, stated=form.age.data)
             if Lack.RESIDENCE in missing:
                 _attest(visit, form)
+            if Lack.AGE in missing:
+                _state_age(asked, stated=form.age.data)
             return see_other(f"/guichet/vote/{asked.id}")
     return _conditions_page(visit, asked, form, missing)
 
