@@ -1,6 +1,7 @@
 """Forms of one's own data."""
 
 from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
 from engage.core.forms import Form
@@ -14,8 +15,8 @@ class LeaveForm(Form):
     ideas = RadioField(
         _("Que deviennent vos idées ?"),
         choices=[
-            (Ideas.STAY.value, _("Elles restent, sans votre nom")),
-            (Ideas.GO.value, _("Elles sont retirées, avec leurs soutiens")),
+            SelectChoice(Ideas.STAY.value, _("Elles restent, sans votre nom")),
+            SelectChoice(Ideas.GO.value, _("Elles sont retirées, avec leurs soutiens")),
         ],
         validators=[InputRequired(_("Choisissez ce que deviennent vos idées."))],
     )
