@@ -12,6 +12,7 @@ from engage.accounts import contact_views as accounts_contact_views
 from engage.accounts import device_views as accounts_device_views
 from engage.accounts import gate
 from engage.accounts import invitation_views as accounts_invitation_views
+from engage.accounts import mandate_messages as accounts_mandate_messages
 from engage.accounts import messages as accounts_messages
 from engage.accounts import passkey_views as accounts_passkey_views
 from engage.accounts import recycled_views as accounts_recycled_views
@@ -40,8 +41,11 @@ from engage.moderation import commands as moderation_commands
 from engage.moderation import messages as moderation_messages
 from engage.moderation import queries as moderation_queries
 from engage.moderation import views as moderation_views
+from engage.pages import admin_views as pages_admin_views
+from engage.pages import audit_views as pages_audit_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
+from engage.pages import people_views as pages_people_views
 from engage.pages import views as pages_views
 from engage.privacy import identities, purge
 from engage.privacy import merge_views as privacy_merge_views
@@ -78,6 +82,9 @@ BLUEPRINTS = (
     privacy_merge_views.bp,
     privacy_views.bp,
     pages_views.bp,
+    pages_admin_views.bp,
+    pages_people_views.bp,
+    pages_audit_views.bp,
     pages_demo.bp,
     pages_health.bp,
 )
@@ -158,6 +165,7 @@ PUBLIC_ENDPOINTS = frozenset(
 RENDERERS: dict[str, Renderer] = {
     **accounts_messages.RENDERERS,
     **accounts_contact_messages.RENDERERS,
+    **accounts_mandate_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **moderation_messages.RENDERERS,
     **fieldwork_messages.RENDERERS,

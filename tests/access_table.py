@@ -36,7 +36,8 @@ COUNTER = frozenset({"mediator", "coordinator"})
 DESK = frozenset({"agent", "coordinator", "admin"})
 DECIDERS = frozenset({"agent", "coordinator"})
 ATTESTING = frozenset({"agent", "coordinator", "mediator"})
-REMINDERS = frozenset({"coordinator", "admin"})
+STEERING = frozenset({"coordinator", "admin"})
+ADMIN = frozenset({"admin"})
 
 _BY_AUDIENCE = {
     EVERYBODY: """
@@ -73,6 +74,7 @@ _BY_AUDIENCE = {
         privacy.confirm_leave privacy.leave privacy.ask_idea privacy.withdraw_idea
         privacy.ask_report privacy.withdraw_report
         residence.show residence.choose residence.address residence.choose_address
+        people.looks_at_me people.rights_of_mine
         age.ask age.answer standing.before standing.letter standing.prove_by_letter
     """,
     WITH_MANDATE: """
@@ -102,7 +104,12 @@ _BY_AUDIENCE = {
     """,
     DESK: "gup.listing gup.show",
     DECIDERS: "gup.decide",
-    REMINDERS: "reminders.reminders reminders.partners",
+    STEERING: """
+        reminders.reminders reminders.partners
+        admin.home admin.new admin.give admin.mandate admin.end admin.prolong admin.invite
+        people.ask people.find people.reveal
+    """,
+    ADMIN: "journal.index journal.entry journal.export",
 }
 
 ACCESS = {
@@ -137,6 +144,8 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "key": "0" * 32,
         "number": 3,
         "deadline_id": 1,
+        "mandate_id": 1,
+        "entry_id": 1,
         "how": "carte",
         "enquiry_id": 1,
         "passkey_id": 1,

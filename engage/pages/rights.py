@@ -1,0 +1,249 @@
+"""What each role may do, asked of the policy functions themselves: the page can not be wrong."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from engage.accounts import admin_policy, residence
+from engage.accounts import policy as accounts
+from engage.accounts.models import Mandate, Person, Role
+from engage.consultations import policy as consultations
+from engage.consultations.models import Consultation
+from engage.core import clock
+from engage.core.i18n import lazy
+from engage.core.words import Visibility
+from engage.fieldwork import policy as fieldwork
+from engage.incidents import policy as incidents
+from engage.incidents.models import Incident
+from engage.moderation import policy as moderation
+from engage.moderation.models import ModerationItem
+from engage.moderation.workflow import Status as ItemStatus
+from engage.privacy import policy as privacy
+from engage.proposals import policy as proposals
+from engage.proposals.models import Proposal
+from engage.proposals.workflow import Status as IdeaStatus
+from engage.reminders import policy as reminders
+from engage.territory.models import Organisation
+
+ONESELF, ANOTHER = 1, 2
+"""Ids of the person who asks and of somebody else; nothing of this is in a database."""
+
+OURS, THEIRS = 1, 2
+"""Ids of the organisation that the person acts for and of another one."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something to do, in words; `rule` is the policy function that decides on `subject`."""
+
+    words: str
+    rule: Callable[..., bool]
+    subject: Callable[[], Sequence[Any]] = tuple
+
+    def is_open_to(self, person: Person) -> bool:
+        return self.rule(person, *self.subject())
+
+
+def somebody(*roles: Role, id_: int = ONESELF) -> Person:
+    """A person in memory who holds `roles` today, for `OURS`."""
+    today = clock.today()
+    given = [
+        Mandate(person_id=id_, role=role.value, organisation_id=OURS, starts_on=today)
+        for role in roles
+        if role is not Role.RESIDENT
+    ]
+    return Person(id=id_, mandates=given)
+
+
+def _idea(author_id: int, status: IdeaStatus, visibility: Visibility) -> Callable[[], tuple[Any]]:
+    return lambda: (Proposal(author_id=author_id, status=status, visibility=visibility),)
+
+
+def _item(author_id: int, status: ItemStatus) -> Callable[[], tuple[Any]]:
+    return lambda: (ModerationItem(author_id=author_id, status=status, decisions=[]),)
+
+
+def _report(organisation_id: int) -> Callable[[], tuple[Any]]:
+    return lambda: (Incident(organisation_id=organisation_id),)
+
+
+def _mandate(role: Role, holder: int = ANOTHER) -> Callable[[], tuple[Any]]:
+    return lambda: (Mandate(person_id=holder, role=role.value, starts_on=clock.today()),)
+
+
+def _ended_vote() -> tuple[Any, Any]:
+    now = clock.now()
+    return Consultation(closes_at=now - timedelta(days=1)), now
+
+
+def _tenant() -> tuple[Any, ...]:
+    return somebody(id_=ANOTHER), None, Organisation(id=OURS, kind=residence.LANDLORD)
+
+
+def _neighbour() -> tuple[Any, ...]:
+    return somebody(id_=ANOTHER), None, None
+
+
+WAITING = _idea(ONESELF, IdeaStatus.RECEIVED, Visibility.PENDING)
+REFUSED = _idea(ONESELF, IdeaStatus.REFUSED, Visibility.HIDDEN)
+PUBLISHED = _idea(ANOTHER, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
+
+ACTS: Mapping[str, Sequence[Act]] = {
+    lazy("Les idées"): (
+        Act(lazy("Proposer une idée"), proposals.can_submit),
+        Act(lazy("Soutenir l’idée de quelqu’un"), proposals.can_endorse, PUBLISHED),
+        Act(lazy("Suivre mon idée, même refusée"), proposals.can_see, REFUSED),
+        Act(lazy("Changer l’action de mon idée"), proposals.can_change_action, WAITING),
+        Act(lazy("Écrire de nouveau mon idée refusée"), proposals.can_rewrite, REFUSED),
+        Act(lazy("Retirer mon idée"), proposals.can_withdraw, WAITING),
+        Act(lazy("Mettre une idée à l’étude"), proposals.can_study, PUBLISHED),
+        Act(
+            lazy("Voir les photos des idées avant leur publication"),
+            proposals.can_see_waiting_photos,
+        ),
+    ),
+    lazy("La lecture avant publication"): (
+        Act(lazy("Lire les idées qui attendent"), moderation.can_look),
+        Act(lazy("Décider de ce qui est publié"), moderation.can_moderate),
+        Act(
+            lazy("Accepter l’idée de quelqu’un d’autre"),
+            moderation.can_judge,
+            _item(ANOTHER, ItemStatus.WAITING),
+        ),
+        Act(
+            lazy("Accepter ma propre idée"),
+            moderation.can_judge,
+            _item(ONESELF, ItemStatus.WAITING),
+        ),
+        Act(
+            lazy("Proposer un refus"),
+            moderation.can_propose_refusal,
+            _item(ANOTHER, ItemStatus.WAITING),
+        ),
+        Act(
+            lazy("Confirmer le refus proposé par un autre membre"),
+            moderation.can_confirm_refusal,
+            _item(ANOTHER, ItemStatus.SECOND_LOOK),
+        ),
+    ),
+    lazy("Les problèmes du quartier"): (
+        Act(lazy("Ouvrir la liste des problèmes"), incidents.can_open_desk),
+        Act(lazy("Lire un problème confié à mon organisation"), incidents.can_see, _report(OURS)),
+        Act(
+            lazy("Lire un problème confié à une autre organisation"),
+            incidents.can_see,
+            _report(THEIRS),
+        ),
+        Act(lazy("Voir tous les problèmes"), incidents.can_see_all),
+        Act(
+            lazy("Dire ce qui est prévu ou réparé"),
+            incidents.can_act,
+            _report(OURS),
+        ),
+        Act(lazy("Confier un problème à une organisation"), incidents.can_triage, _report(THEIRS)),
+        Act(lazy("Voir ce que chaque partenaire doit"), reminders.can_follow_partners),
+    ),
+    lazy("Les votes"): (
+        Act(lazy("Annoncer une concertation"), consultations.can_announce),
+        Act(lazy("Publier la décision après un vote"), consultations.can_decide, _ended_vote),
+    ),
+    lazy("L’accueil"): (
+        Act(lazy("Écrire pour quelqu’un au guichet"), fieldwork.can_capture),
+        Act(
+            lazy("Donner sa liste de codes à un membre du conseil"),
+            accounts.can_give_code_list,
+            lambda: (somebody(Role.COUNCIL, id_=ANOTHER),),
+        ),
+        Act(lazy("Confirmer que quelqu’un habite ici"), residence.can_attest, _neighbour),
+        Act(
+            lazy("Confirmer que quelqu’un est locataire de mon organisation"),
+            residence.can_attest,
+            _tenant,
+        ),
+    ),
+    lazy("Mon compte"): (
+        Act(lazy("Changer mes numéros et mes adresses"), accounts.can_change_ways_in),
+        Act(lazy("Supprimer mon compte"), privacy.can_leave),
+        Act(lazy("Avoir une deuxième étape pour entrer"), accounts.can_secure),
+        Act(lazy("Entrer avec un mot de passe et une application"), accounts.can_use_app),
+    ),
+    lazy("L’administration"): (
+        Act(lazy("Voir qui a quel rôle"), admin_policy.can_administer),
+        Act(
+            lazy("Donner un rôle du conseil, d’agent ou de médiation"),
+            admin_policy.can_give_mandate,
+            lambda: (Role.COUNCIL,),
+        ),
+        Act(
+            lazy("Donner un rôle de coordination ou d’administration"),
+            admin_policy.can_give_mandate,
+            lambda: (Role.ADMIN,),
+        ),
+        Act(
+            lazy("Arrêter le rôle d’un agent"),
+            admin_policy.can_end_mandate,
+            _mandate(Role.AGENT),
+        ),
+        Act(
+            lazy("Prolonger le rôle d’un agent"),
+            admin_policy.can_prolong_mandate,
+            _mandate(Role.AGENT),
+        ),
+        Act(
+            lazy("Prolonger mon propre rôle"),
+            admin_policy.can_prolong_mandate,
+            _mandate(Role.AGENT, ONESELF),
+        ),
+        Act(
+            lazy("Envoyer une invitation à un agent"),
+            accounts.can_invite,
+            lambda: (somebody(Role.AGENT, id_=ANOTHER),),
+        ),
+        Act(lazy("Retrouver une personne par son adresse exacte"), admin_policy.can_find_person),
+        Act(
+            lazy("Voir les coordonnées d’une personne, en disant pourquoi"),
+            admin_policy.can_reveal_contact,
+        ),
+        Act(lazy("Lire le journal"), admin_policy.can_read_journal),
+    ),
+}
+"""Theme → what can be done there. A test fails when a policy function is missing."""
+
+ROLES = (Role.RESIDENT, Role.COUNCIL, Role.AGENT, Role.MEDIATOR, Role.COORDINATOR, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An act and the roles it is open to."""
+
+    words: str
+    roles: Collection[Role]
+
+
+def table() -> list[tuple[str, list[Row]]]:
+    """Every act by theme, with the roles that may do it."""
+    holders = {role: somebody(role) for role in ROLES}
+    return [
+        (
+            str(theme),
+            [
+                Row(
+                    str(act.words),
+                    [role for role, one in holders.items() if act.is_open_to(one)],
+                )
+                for act in acts
+            ],
+        )
+        for theme, acts in ACTS.items()
+    ]
+
+
+def open_to(roles: Collection[Role]) -> list[tuple[str, list[str]]]:
+    """What somebody with `roles` may do, by theme; themes with nothing are left out."""
+    person = somebody(*roles)
+    found = [
+        (str(theme), [str(act.words) for act in acts if act.is_open_to(person)])
+        for theme, acts in ACTS.items()
+    ]
+    return [(theme, acts) for theme, acts in found if acts]
