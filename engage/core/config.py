@@ -1,8 +1,9 @@
 """All settings of one town, read once from `ENGAGE_*` variables and checked at the start."""
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,11 @@ KNOWN = frozenset(
         "METRICS_TOKEN",
         "REDIS_URL",
         "SECRETS",
+        "SMS_DAILY",
+        "SMS_FORMAT",
+        "SMS_KEY",
+        "SMS_PREFIXES",
+        "SMS_SENDER",
         "SMS_URL",
         "SMTP_URL",
         "STORAGE_URL",
@@ -36,6 +42,19 @@ KNOWN = frozenset(
         "WEB_WORKERS",
     )
 )
+
+
+FRENCH_MOBILES = "+336 +337 +262 +590 +594 +596"
+"""Mobiles of mainland France, and the overseas departments: families keep such numbers here."""
+
+
+SMS_ADDRESSES = {
+    "plain": "",
+    "ovh": "",
+    "smsmode": "https://rest.smsmode.com/sms/v1/messages",
+    "brevo": "https://api.brevo.com/v3/transactionalSMS/send",
+}
+"""Formats of SMS providers and where they are; OVHcloud's address names the account."""
 
 
 class BadSetting(SystemExit):
@@ -56,6 +75,14 @@ class Config:
     smtp_url: str
     mail_from: str
     sms_url: str
+    sms_format: str
+    """Whose words `sms_url` understands: plain, ovh, smsmode or brevo (`core.sms`)."""
+    sms_key: str = field(repr=False)
+    sms_sender: str
+    sms_prefixes: tuple[str, ...]
+    """Where SMS may go: fraudsters earn on messages to costly countries (SMS pumping)."""
+    sms_daily: int
+    """The most SMS of one day for the whole town: what a day of abuse can cost."""
     demo: bool
     timezone: str
     tiles_url: str
@@ -100,7 +127,9 @@ class Config:
             base_url=base_url,
             smtp_url=_url(env, "ENGAGE_SMTP_URL", ("smtp", "smtps")),
             mail_from=env.get("ENGAGE_MAIL_FROM") or "Mon quartier <ne-pas-repondre@localhost>",
-            sms_url=_url(env, "ENGAGE_SMS_URL", ("http", "https")),
+            **_sms(env),
+            sms_prefixes=_prefixes(env.get("ENGAGE_SMS_PREFIXES") or FRENCH_MOBILES),
+            sms_daily=_number(env, "ENGAGE_SMS_DAILY", 500),
             demo=demo,
             timezone=_timezone(env.get("ENGAGE_TIMEZONE") or "Europe/Paris"),
             tiles_url=env.get("ENGAGE_TILES_URL") or "",
@@ -137,8 +166,37 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     value = env.get(name) or ""
     if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).hostname):
-        raise BadSetting(f"engage: {name} is an address {schemes[0]}://host…, not {value!r}")
+        raise BadSetting(
+            f"engage: {name} is an address {schemes[0]}://host… (it is not shown here)"
+        )
     return value
+
+
+def _sms(env: Mapping[str, str]) -> dict[str, str]:
+    """How SMS leave; a provider is complete or refused. Keys are never shown."""
+    name = env.get("ENGAGE_SMS_FORMAT") or "plain"
+    if name not in SMS_ADDRESSES:
+        offered = ", ".join(SMS_ADDRESSES)
+        raise BadSetting(f"engage: ENGAGE_SMS_FORMAT is one of {offered}, not {name!r}")
+    url = _url(env, "ENGAGE_SMS_URL", ("http", "https")) or SMS_ADDRESSES[name]
+    key, sender = env.get("ENGAGE_SMS_KEY") or "", env.get("ENGAGE_SMS_SENDER") or ""
+    if name == "ovh" and not urlsplit(url).path.endswith("/jobs"):
+        wanted = "https://eu.api.ovh.com/1.0/sms/<account>/jobs"
+        raise BadSetting(f"engage: ENGAGE_SMS_URL is {wanted} for OVHcloud")
+    if name == "ovh" and key.count(":") != 2:
+        raise BadSetting("engage: ENGAGE_SMS_KEY is application:secret:consumer for OVHcloud")
+    if name != "plain" and not key:
+        raise BadSetting(f"engage: ENGAGE_SMS_KEY is missing for {name}")
+    if name == "brevo" and not sender:
+        raise BadSetting("engage: ENGAGE_SMS_SENDER is missing for brevo")
+    return {"sms_url": url, "sms_format": name, "sms_key": key, "sms_sender": sender}
+
+
+def _prefixes(value: str) -> tuple[str, ...]:
+    found = tuple(value.replace(",", " ").split())
+    if not found or any(not re.fullmatch(r"\+[1-9]\d{0,6}", prefix) for prefix in found):
+        raise BadSetting(f"engage: ENGAGE_SMS_PREFIXES is like {FRENCH_MOBILES!r}, not {value!r}")
+    return found
 
 
 def _bind(value: str) -> tuple[str, int]:

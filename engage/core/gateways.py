@@ -1,12 +1,9 @@
-"""How messages leave this machine: SMTP for e-mail, an HTTP gateway for SMS, one interface."""
+"""How messages leave this machine: one interface, and e-mail through SMTP (SMS: `core.sms`)."""
 
 import hashlib
 import html
-import json
 import re
 import smtplib
-import urllib.error
-import urllib.request
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,8 +14,6 @@ from urllib.parse import unquote, urlsplit
 from engage.core.outbox import Rendered
 
 TIMEOUT_S = 20
-FINAL = frozenset({400, 404, 410, 422})
-"""Answers of an SMS gateway that mean: not this number, not today, not tomorrow."""
 
 
 class Unreachable(OSError):
@@ -106,25 +101,6 @@ def _is_alive(connection: smtplib.SMTP) -> bool:
 def _offered(connection: smtplib.SMTP) -> dict[str, str]:
     connection.ehlo()
     return connection.esmtp_features
-
-
-class SmsGateway:
-    """SMS through an HTTP gateway that takes `{"to", "text"}` as JSON and answers 2xx."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def send(self, recipient: str, rendered: Rendered, *, message_key: str) -> None:
-        request = urllib.request.Request(  # noqa: S310  the settings allow http(s) only
-            self._url,
-            data=json.dumps({"to": recipient, "text": rendered.text}).encode(),
-            headers={"Content-Type": "application/json", "Idempotency-Key": message_key},
-        )
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S):  # noqa: S310
-            pass  # any answer but 2xx raises URLError, an OSError
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
 
 def compose(sender: str, recipient: str, rendered: Rendered, *, message_key: str) -> EmailMessage:

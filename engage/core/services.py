@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from engage.core import sms
 from engage.core.config import Config
 from engage.core.db import Database
-from engage.core.gateways import Gateway, SmsGateway, SmtpGateway
+from engage.core.gateways import Gateway, SmtpGateway
 from engage.core.outbox import Channel
 from engage.core.secrets import load_key
 from engage.core.storage import Storage
@@ -68,5 +69,5 @@ class Services:
         if self.config.smtp_url:
             found[Channel.EMAIL] = SmtpGateway(self.config.smtp_url, self.config.mail_from)
         if self.config.sms_url:
-            found[Channel.SMS] = SmsGateway(self.config.sms_url)
+            found[Channel.SMS] = sms.gateway(self.config)
         return found

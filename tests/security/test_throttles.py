@@ -83,7 +83,9 @@ def test_cookies_belong_to_https_where_the_address_does(base_config: Config) -> 
 
 def test_a_form_of_a_page_that_sends_no_referrer_works_over_https(town: Services) -> None:
     there = "https://mon-quartier.example.org"
-    browser = Browser(create_app(dataclasses.replace(town.config, base_url=there)))
+    app = create_app(dataclasses.replace(town.config, base_url=there))
+    app.services = town
+    browser = Browser(app)
     browser.get("/compte/carte", base_url=there)
     assert browser.page is not None
     fields = browser.page.forms[0].fields | {"code": ["AAAA"]}
