@@ -23,12 +23,15 @@ FOR_RESIDENTS = (
         for folder in ("components", "errors", "accounts", "proposals", "consultations")
     ),
     "templates/incidents/",
+    "templates/tickets/",
     "templates/demo/",
     "templates/pages/",
-    *(f"templates/emails/{folder}/" for folder in ("accounts", "incidents", "moderation")),
+    *(f"templates/emails/{folder}/" for folder in ("accounts", "fieldwork", "incidents", "moderation")),
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
     *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
     "engage/incidents/follow_views.py",
+    "engage/fieldwork/follow_forms.py",
+    "engage/fieldwork/follow_views.py",
     "engage/wiring.py",
 )
 """Files whose texts a resident reads; screens of staff and partners may stay in French."""
