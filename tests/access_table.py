@@ -123,6 +123,8 @@ AFTER_SECOND_STEP = frozenset(
         "contacts.card",
         "contacts.prove_card",
         "contacts.ask_removal",
+        "merging.show",
+        "merging.merge",
         "privacy.export",
         "privacy.ask_leave",
         "privacy.choose_leave",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import addresses, commands, gate, queries
 from engage.accounts.forms import CardForm, CodeForm, ContactForm, EmptyForm, NameForm
 from engage.accounts.models import ContactKind, Draft, Person
+from engage.accounts.policy import needs_second_step
 from engage.core import i18n, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
@@ -132,6 +133,8 @@ def welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValu
     if entered.draft is not None:
         target = finishers()[entered.draft.kind](get_db(), entered.draft, entered.person)
         get_db().delete(entered.draft)
+    elif not target and needs_second_step(entered.person):
+        target = gate.SECOND_STEP
     gate.remember(entered)
     return see_other(safe_next(target))
 

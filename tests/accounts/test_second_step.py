@@ -10,6 +10,7 @@ from engage.accounts.proofs import Authenticator, ListKind, OneTimeCode
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.errors import Denied
+from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.throttle import hit_hourly
 from engage.core.web import Engage
@@ -379,6 +380,22 @@ def test_it_never_leads_to_another_site(client: Browser, coordinator: Person) ->
     half_sign_in(client, coordinator, Opening.PASSWORD)
     answer = client.submit(f"{STEP}?suite=//mal.example", {"code": digits()})
     assert answer.headers["Location"] == "/compte"
+
+
+def test_who_signs_in_without_a_goal_is_led_to_the_second_step(
+    client: Browser, town: Services, coordinator: Person
+) -> None:
+    code = client.submit("/compte/connexion", {"contact": EMAIL}).headers["Location"]
+    with town.database.reading() as db:
+        sent = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert sent is not None
+    assert client.submit(code, {"code": sent.secret}).headers["Location"] == STEP
+    client.get("/compte")
+    assert client.page is not None
+    assert STEP in client.page.links
+    client.submit(STEP, {"code": digits(), "password": PASSWORD})
+    client.get("/compte")
+    assert STEP not in client.page.links
 
 
 def test_a_resident_with_a_password_of_an_ended_mandate_is_a_resident(
