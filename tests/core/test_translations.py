@@ -26,7 +26,10 @@ FOR_RESIDENTS = (
     "templates/tickets/",
     "templates/demo/",
     "templates/pages/",
-    *(f"templates/emails/{folder}/" for folder in ("accounts", "fieldwork", "incidents", "moderation")),
+    *(
+        f"templates/emails/{folder}/"
+        for folder in ("accounts", "fieldwork", "incidents", "moderation")
+    ),
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
     *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
     "engage/incidents/follow_views.py",
