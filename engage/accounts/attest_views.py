@@ -10,7 +10,7 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engage.accounts import addresses, gate, queries, residence
+from engage.accounts import addresses, attesting, gate, homes, queries, residence
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.commands import card_hash
 from engage.accounts.models import ContactKind, Person
@@ -38,7 +38,7 @@ def ask() -> ResponseReturnValue:
 @bp.post("/compte/attester")
 def confirm() -> ResponseReturnValue:
     by, form = gate.signed_in(), AttestForm()
-    require(residence.can_attest_somewhere, by, residence.landlords_of(get_db(), by))
+    require(attesting.can_attest_somewhere, by, attesting.landlords_of(get_db(), by))
     if form.validate_on_submit():
         with form.refusals():
             throttle.hit_hourly(apart(), f"attest:{by.id}", limit=TRIES_AN_HOUR)
@@ -50,7 +50,7 @@ def confirm() -> ResponseReturnValue:
 
 def _attest(db: Session, by: Person, form: AttestForm) -> None:
     person = _present(db, form.contact.data or "")
-    place = next((p for p in residence.homes(db) if p.id == number(form.place.data)), None)
+    place = next((p for p in homes.homes(db) if p.id == number(form.place.data)), None)
     if place is None:
         raise InvalidInput("place", _("Choisissez où la personne habite."))
     if person is None:
@@ -64,7 +64,7 @@ def _attest(db: Session, by: Person, form: AttestForm) -> None:
 
 def _landlord(db: Session, by: Person, place: Place) -> int | None:
     """The landlord that an agent speaks for: the owner of the place when it is theirs."""
-    mine = [landlord.id for landlord in residence.landlords_of(db, by)]
+    mine = [landlord.id for landlord in attesting.landlords_of(db, by)]
     return place.owner_id if place.owner_id in mine else next(iter(mine), None)
 
 
@@ -79,11 +79,12 @@ def _present(db: Session, typed: str) -> Person | None:
 
 def _page(form: AttestForm) -> ResponseReturnValue:
     db, by = get_db(), gate.signed_in()
-    landlords = residence.landlords_of(db, by)
-    require(residence.can_attest_somewhere, by, landlords)
+    landlords = attesting.landlords_of(db, by)
+    require(attesting.can_attest_somewhere, by, landlords)
     groups = {
-        label(hood.name): named(list(homes))
-        for hood, homes in groupby(residence.homes(db), key=lambda place: place.neighbourhood)
+        label(hood.name): named(list(found))
+        for hood, found in groupby(homes.homes(db), key=lambda place: place.neighbourhood)
     }
     form.place.choices = {"": [("", _("Choisissez dans la liste"))], **groups}
-    return form_page("accounts/attest.html", form)
+    counts = attesting.counts(db) if attesting.can_count(by) else None
+    return form_page("accounts/attest.html", form, counts=counts)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     String,
     UniqueConstraint,
-    and_,
     bindparam,
     delete,
     func,
@@ -26,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.accounts.models import College, Mandate, Person, Role
 from engage.core import audit, clock
@@ -105,14 +104,19 @@ _KNOWN: CompoundSelect[Any] = union_all(
 )
 
 
+def oldest_proof() -> date:
+    """The day since when proofs count."""
+    return clock.local(clock.months_ago(MONTHS_OF_A_PROOF)).date()
+
+
 def known(db: Session, person: Person) -> Sequence[Residence]:
     """All that shows today where `person` lives, beside what they say.
 
     A seat in the college of associations shows nothing: its members work here. Whether this
     sign-in has passed the second step does not matter: to live here is no power of a mandate.
     """
-    days = {"since": clock.local(clock.months_ago(MONTHS_OF_A_PROOF)).date()}
-    rows = db.execute(_KNOWN, {"person_id": person.id, "today": clock.today(), **days})
+    asked = {"person_id": person.id, "today": clock.today(), "since": oldest_proof()}
+    rows = db.execute(_KNOWN, asked)
     return [Residence(ResidenceLevel(level), hood) for level, hood in rows]
 
 
@@ -162,20 +166,6 @@ def mediates(person: Person, neighbourhood_id: int | None) -> bool:
         and mandate.neighbourhood_id in (None, neighbourhood_id)
         for mandate in person.current_mandates
     )
-
-
-def can_attest_somewhere(by: Person | None, landlords: Sequence[Organisation]) -> bool:
-    """Whether the page for attesting is for `by`; `landlords` are those they are an agent of."""
-    return by is not None and (by.holds(Role.MEDIATOR, Role.COORDINATOR) or bool(landlords))
-
-
-def landlords_of(db: Session, person: Person) -> list[Organisation]:
-    """The landlords that `person` is an agent of today."""
-    mine = agent_of(person)
-    if not mine:
-        return []
-    found = select(Organisation).where(Organisation.id.in_(mine), Organisation.kind == LANDLORD)
-    return list(db.scalars(found.order_by(Organisation.id)))
 
 
 def agent_of(person: Person) -> frozenset[int]:
@@ -247,31 +237,6 @@ def prove(
     _settle(db, person, hood)
     _keep(db, person, level, place_id=place_id)
     audit.record(db, "residence.prove", person, actor_id=person.id, level=level.value)
-
-
-def choose_address(db: Session, person: Person, place_id: int) -> None:
-    """Prove the perimeter with a home of the list; raises `InvalidInput` on "place"."""
-    hood = person.neighbourhood_id
-    if hood is None or place_id not in [place.id for place in homes(db, hood)]:
-        raise InvalidInput("place", _("Choisissez une adresse de la liste."))
-    prove(db, person, ResidenceLevel.PERIMETER, place_id=place_id)
-
-
-def homes(db: Session, neighbourhood_id: int | None = None) -> list[Place]:
-    """Where people live, of one neighbourhood or of all, in the order of the contract.
-
-    No flats and no numbers. A hall is left out when its building is there: no more is asked than
-    a choice needs. "Elsewhere in the neighbourhood" is no address.
-    """
-    lived_in = or_(
-        Place.kind.in_(("residence", "building", "street")),
-        and_(Place.kind == "hall", Place.parent_id.is_(None)),
-    )
-    found = select(Place).join(Place.neighbourhood).options(contains_eager(Place.neighbourhood))
-    if neighbourhood_id is not None:
-        found = found.where(Place.neighbourhood_id == neighbourhood_id)
-    order = (Neighbourhood.position, Place.position, Place.id)
-    return list(db.scalars(found.where(lived_in).order_by(*order)))
 
 
 def _row(db: Session, model: type[Row], id_: int | None) -> Row | None:

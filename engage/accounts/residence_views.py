@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from engage.accounts import gate, residence
+from engage.accounts import gate, homes, residence
 from engage.accounts.models import Person
 from engage.accounts.residence import ResidenceLevel
 from engage.accounts.residence_forms import NOWHERE, AddressForm, NeighbourhoodForm, number
@@ -74,25 +74,25 @@ def choose_address() -> ResponseReturnValue:
     form = AddressForm()
     if form.validate_on_submit():
         with form.refusals():
-            residence.choose_address(get_db(), gate.signed_in(), number(form.place.data))
+            homes.choose_address(get_db(), gate.signed_in(), number(form.place.data))
             return done(form.suite.data, _("C’est noté. Personne ne voit votre adresse."))
     return _address_page(form)
 
 
 def _address_page(form: AddressForm) -> ResponseReturnValue:
-    homes = residence.homes(get_db(), gate.signed_in().neighbourhood_id)
-    form.place.choices = [("", _("Choisissez dans la liste")), *named(homes)]
-    return form_page("accounts/address.html", form, empty=not homes)
+    found = homes.homes(get_db(), gate.signed_in().neighbourhood_id)
+    form.place.choices = [("", _("Choisissez dans la liste")), *named(found)]
+    return form_page("accounts/address.html", form, empty=not found)
 
 
-def named(homes: list[Place]) -> list[tuple[str, str]]:
+def named(places: list[Place]) -> list[tuple[str, str]]:
     """The choices of a list of homes: a building is said with its residence."""
-    names = {home.id: label(home.name) for home in homes}
+    names = {home.id: label(home.name) for home in places}
     return [
         (str(home.id), f"{names[home.parent_id]}, {names[home.id]}")
         if home.parent_id in names
         else (str(home.id), names[home.id])
-        for home in homes
+        for home in places
     ]
 
 

@@ -39,6 +39,7 @@ def before(consultation_id: int) -> ResponseReturnValue:
         back=back,
         here=waiting.before(consultation, position),
         lives_here=_lives_here(consultation),
+        waits=any(waiting.waits(q) for q in consultation.questions),
         words=words,
     )
 

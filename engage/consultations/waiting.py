@@ -46,6 +46,11 @@ def form_with_choice(question: Question) -> BallotForm:
     return form
 
 
+def waits(question: Question) -> bool:
+    """Whether an answer to this question waits on this device."""
+    return str(question.id) in session.get(KEY, {})
+
+
 def forget(question: Question) -> None:
     """Drop what waited: it is counted."""
     choices = dict(session.get(KEY, {}))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.accounts import residence
+from engage.accounts import attesting, residence
 from engage.accounts.models import College, Mandate, Person, Role
 from engage.accounts.residence import ResidenceLevel, ResidenceProof
 from engage.core import clock
@@ -215,3 +215,20 @@ def test_two_proofs_at_once_make_one(database: Database) -> None:
     in_parallel(prove, range(6))
     with database.reading() as db:
         assert len(db.scalars(select(ResidenceProof)).all()) == 1
+
+
+def test_fewer_than_ten_people_are_not_counted(db: Session, moment: Moment) -> None:
+    people = [make_resident(db, PERIMETER) for _ in range(10)]
+    for person in people[:9]:
+        residence.prove(db, person, LETTER)
+    assert attesting.counts(db) == {PERIMETER: 10}
+    residence.prove(db, people[9], LETTER)
+    assert attesting.counts(db) == {PERIMETER: 10, LETTER: 10}
+    moment.forward(days=3 * 366)
+    assert attesting.counts(db) == {}
+
+
+def test_the_coordinator_alone_reads_the_counts(db: Session) -> None:
+    allowed = [role for role in Role if attesting.can_count(make_person(db, role))]
+    assert allowed == [Role.COORDINATOR]
+    assert not attesting.can_count(None)

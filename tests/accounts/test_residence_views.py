@@ -256,3 +256,16 @@ def test_others_do_not_reach_the_page(client: Browser, town: Services, role: Rol
         person = make_person(db, *[role] if role else [], organisation=organisation)
     client.sign_in(person)
     client.get("/compte/attester", expects=403)
+
+
+@pytest.mark.parametrize("role", [Role.MEDIATOR, Role.COORDINATOR])
+def test_numbers_are_on_the_coordinator_s_page_only(
+    client: Browser, town: Services, role: Role
+) -> None:
+    with town.database.transaction() as db:
+        by = make_person(db, role)
+        for _number in range(10):
+            make_resident(db, ResidenceLevel.LETTER)
+    client.sign_in(by)
+    client.get("/compte/attester")
+    assert ("10 Code d’une lettre" in client.text) == (role is Role.COORDINATOR)
