@@ -1,6 +1,7 @@
 """What is named in one place because it spans features: blueprints, public addresses, renderers."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -24,7 +25,7 @@ from engage.accounts.models import Person, Role
 from engage.consultations import final
 from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
-from engage.core import i18n, logs
+from engage.core import i18n, logs, sms_budget
 from engage.core.assets import Assets
 from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
@@ -181,6 +182,10 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
 """Kind of draft → what to do once its author is known."""
 
 
+NEVER_HELD = frozenset({"sign_in_code", "incident_urgent", "security_notice", "address_notice"})
+"""Kinds of messages that leave by SMS even when those of the day are nearly used up."""
+
+
 class Me:
     """The signed-in visitor as templates see it."""
 
@@ -231,6 +236,7 @@ def sender(town: Services) -> Sender:
         town.gateways(),
         keep_bodies=town.config.demo,
         base_url=town.config.base_url,
+        hold=partial(sms_budget.hold, daily=town.config.sms_daily, first=NEVER_HELD),
     )
 
 

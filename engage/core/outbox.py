@@ -31,10 +31,13 @@ class Delivery(StrEnum):
 
 
 class OutboxMessage(Base):
-    """One message. `payload` holds ids; `secret` a code or link, blanked after sending."""
+    """One message. `payload` holds ids; `secret` codes and links, a line each, blanked once sent."""
 
     __tablename__ = "outbox_messages"
-    __table_args__ = (Index("ix_outbox_messages_due", "delivery", "not_before"),)
+    __table_args__ = (
+        Index("ix_outbox_messages_due", "delivery", "not_before"),
+        Index("ix_outbox_messages_sent", "channel", "sent_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(String(160), unique=True)

@@ -20,6 +20,9 @@ Renderer = Callable[[Session, OutboxMessage, str], Rendered | None]
 """Makes the words of a message when it leaves (the last argument is the town's base address);
 None when it is no longer wanted."""
 
+Hold = Callable[[Session, OutboxMessage], None]
+"""Raises `Later` for a message that is due and has to wait all the same."""
+
 CLAIM = timedelta(minutes=5)
 """Longer than a slow server may take: nobody else tries meanwhile."""
 
@@ -65,12 +68,14 @@ class Sender:
         *,
         keep_bodies: bool,
         base_url: str,
+        hold: Hold = lambda _db, _message: None,
     ) -> None:
         self._database = database
         self._renderers = renderers
         self._gateways = gateways
         self._keep_bodies = keep_bodies
         self._base_url = base_url
+        self._hold = hold
 
     def deliver_all(
         self, limit: int = 500, sent_one: Callable[[Letter], object] = lambda _: None
@@ -103,6 +108,7 @@ class Sender:
                 return False, None
             message.attempts += 1
             try:
+                self._hold(db, message)
                 with db.begin_nested():  # a fault in here spoils nothing but this message
                     rendered = self._renderers[message.kind](db, message, self._base_url)
             except Later as wait:
@@ -164,7 +170,8 @@ class Sender:
             message.sent_at = clock.now()
             message.subject, message.body = letter.rendered.subject, letter.rendered.text
             if message.secret and not self._keep_bodies:
-                message.subject = message.subject.replace(message.secret, "…")
+                for part in message.secret.splitlines():
+                    message.subject = message.subject.replace(part, "…")
                 message.body = ""
             message.secret = ""
             message.last_error = ""

@@ -89,4 +89,6 @@ def _new_digests(db: Session) -> Iterator[Line]:
 def _said(rendered: Rendered, secret: str) -> str:
     """A subject without its code; a text message has its words only."""
     words = rendered.subject or rendered.text
-    return words.replace(secret, "…") if secret else words
+    for part in secret.splitlines():
+        words = words.replace(part, "…")
+    return words

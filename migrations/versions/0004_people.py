@@ -17,6 +17,7 @@ def upgrade() -> None:
     _make_fieldwork()
     _make_privacy()
     _make_journal_searchable()
+    op.create_index("ix_outbox_messages_sent", "outbox_messages", ["channel", "sent_at"])
     _let_old_reports_be_anonymised()
 
 
