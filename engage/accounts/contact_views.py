@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.accounts import addresses, codes, contacts, gate, queries, views
+from engage.accounts import addresses, attempts, codes, contacts, gate, queries
 from engage.accounts.contact_forms import AddressForm
 from engage.accounts.forms import CardForm, CodeForm, EmptyForm
 from engage.accounts.models import ContactPoint, Person
@@ -38,7 +38,7 @@ def ask() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             address = addresses.parse(form.contact.data or "")
-            views.count_asked(address)
+            attempts.count_asked(address)
             challenge = contacts.ask(get_db(), services().secret_key, address, person=person)
             return see_other(
                 url_for("contacts.code", challenge=challenge, remplace=form.remplace.data or None)
@@ -68,7 +68,7 @@ def add(challenge: str) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            views.count_try(challenge)
+            attempts.count_try(challenge)
             key, digits = services().secret_key, form.digits()
             if not contacts.add(get_db(), key, challenge, digits, person=person, token=token):
                 return see_other(f"{MERGE}{challenge}")
@@ -106,7 +106,7 @@ def prove_card() -> ResponseReturnValue:
     form = CardForm()
     if form.validate_on_submit():
         with form.refusals():
-            views.count_card()
+            attempts.count_card()
             key, typed = services().secret_key, form.code.data or ""
             challenge = contacts.prove_card(get_db(), key, typed, person=person)
             return see_other(f"{MERGE}{challenge}")

@@ -4,11 +4,11 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import app_pages, gate, invitations, passwords, second_steps
+from engage.accounts.attempts import QUARTER
 from engage.accounts.models import Opening
 from engage.accounts.proof_forms import NewPasswordForm, SetUpAppForm
 from engage.accounts.proofs import Invitation
 from engage.accounts.second_step_views import count_try
-from engage.accounts.views import QUARTER
 from engage.core import throttle
 from engage.core.web import apart, form_page, get_db, see_other, services
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.accounts import addresses, codes, queries, recycled, views
+from engage.accounts import addresses, attempts, codes, queries, recycled, views
 from engage.accounts.contact_forms import EmailForm
 from engage.accounts.forms import CardForm, CodeForm, EmptyForm
 from engage.accounts.models import ContactKind
@@ -47,7 +47,7 @@ def card(challenge: str) -> ResponseReturnValue:
     form = CardForm()
     if form.validate_on_submit():
         with form.refusals():
-            views.count_card()
+            attempts.count_card()
             typed = form.code.data or ""
             entered = recycled.enter_with_card(get_db(), services().secret_key, challenge, typed)
             return views.welcome(entered, _suite())
@@ -62,7 +62,7 @@ def email(challenge: str) -> ResponseReturnValue:
             address = addresses.parse(form.contact.data or "")
             if address.kind is not ContactKind.EMAIL:
                 raise InvalidInput("contact", _("Écrivez une adresse e-mail."))
-            views.count_asked(address)
+            attempts.count_asked(address)
             second = recycled.send_code(
                 get_db(), services().secret_key, challenge, address, i18n.current().code
             )
@@ -82,7 +82,7 @@ def prove_email(challenge: str, second: str) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            views.count_try(second)
+            attempts.count_try(second)
             entered = recycled.enter_with_email(
                 get_db(), services().secret_key, challenge, second, form.digits()
             )

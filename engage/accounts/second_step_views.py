@@ -6,10 +6,11 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import addresses, code_lists, commands, gate, passwords, second_steps
+from engage.accounts.attempts import QUARTER
 from engage.accounts.models import Person, Proof, SignIn
 from engage.accounts.proof_forms import ListStepForm, StaffForm, StaffStepForm
 from engage.accounts.second_steps import Ways
-from engage.accounts.views import QUARTER, safe_next
+from engage.accounts.views import safe_next
 from engage.core import throttle
 from engage.core.errors import InvalidInput
 from engage.core.i18n import _, ngettext

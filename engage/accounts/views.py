@@ -2,28 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engage.accounts import addresses, commands, gate, queries
+from engage.accounts import addresses, attempts, commands, gate, queries
 from engage.accounts.forms import CardForm, CodeForm, ContactForm, EmptyForm, NameForm
 from engage.accounts.models import ContactKind, Draft, Person
 from engage.accounts.policy import needs_second_step
-from engage.core import i18n, throttle
+from engage.core import i18n
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
-from engage.core.web import apart, form_page, get_db, see_other, services, visitor_address
+from engage.core.web import form_page, get_db, see_other, services
 
 bp = Blueprint("accounts", __name__)
 
 Finisher = Callable[[Session, Draft, Person], str]
 """Does what waited once its author is known; returns where to go next."""
-
-QUARTER = timedelta(minutes=15)
-
 
 def finishers() -> Mapping[str, Finisher]:
     """What to do with each kind of draft; named once, in `create_app`."""
@@ -39,23 +35,6 @@ def safe_next(target: str | None) -> str:
     if target and OWN_PATH.fullmatch(target):
         return target
     return url_for("accounts.account")
-
-
-def count_asked(address: addresses.ContactAddress) -> None:
-    """Count that a code was asked for `address`; raises `TooMany`."""
-    throttle.hit(apart(), f"code:{address.value}", limit=5, window=QUARTER)
-    throttle.hit_hourly(apart(), f"code-net:{visitor_address()}", limit=120)
-
-
-def count_try(challenge: str) -> None:
-    """Count that digits were typed, right or wrong; raises `TooMany`."""
-    throttle.hit_hourly(apart(), f"try-net:{visitor_address()}", limit=300)
-    commands.count_try(apart(), challenge)
-
-
-def count_card() -> None:
-    """Count that a card's code was typed, right or wrong; raises `TooMany`."""
-    throttle.hit(apart(), f"card:{visitor_address()}", limit=30, window=QUARTER)
 
 
 @bp.get("/compte/connexion")
@@ -75,7 +54,7 @@ def send_code() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             address = addresses.parse(form.contact.data or "")
-            count_asked(address)
+            attempts.count_asked(address)
             challenge = commands.send_code(
                 db,
                 services().secret_key,
@@ -104,10 +83,9 @@ def enter(challenge: str) -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusals():
-            count_try(challenge)
-            entered = commands.enter_with_code(
-                get_db(), services().secret_key, challenge, form.digits()
-            )
+            attempts.count_try(challenge)
+            key, held = services().secret_key, gate.held_token()
+            entered = commands.enter_with_code(get_db(), key, challenge, form.digits(), held=held)
             suite = request.args.get("suite")
             if isinstance(entered, commands.LongUnseen):
                 return see_other(url_for("recycled.show", challenge=challenge, suite=suite))
@@ -145,7 +123,7 @@ def card() -> ResponseReturnValue:
     form = CardForm(**asked) if request.method == "GET" else CardForm()
     if form.validate_on_submit():
         with form.refusals():
-            count_card()
+            attempts.count_card()
             entered = commands.enter_with_card(
                 get_db(), services().secret_key, form.code.data or ""
             )

@@ -31,7 +31,7 @@ class Delivery(StrEnum):
 
 
 class OutboxMessage(Base):
-    """One message. `payload` holds ids; `secret` codes and links, a line each, blanked once sent."""
+    """One message. `payload` holds ids; `secret` codes, links: a line each, blanked once sent."""
 
     __tablename__ = "outbox_messages"
     __table_args__ = (

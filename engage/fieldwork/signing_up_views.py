@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts import addresses, codes, commands
 from engage.accounts import queries as accounts
+from engage.accounts.attempts import count_asked, count_try
 from engage.accounts.models import Person
-from engage.accounts.views import count_asked, count_try
 from engage.core import i18n
 from engage.core.errors import NotFound
 from engage.core.i18n import _
@@ -36,7 +36,7 @@ def send(visit: Visit) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             address = addresses.parse(form.contact.data or "")
-            count_asked(address)
+            count_asked(address, at_counter=True)
             challenge = commands.send_code(
                 get_db(),
                 services().secret_key,
