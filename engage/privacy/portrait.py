@@ -200,12 +200,16 @@ def _followed(db: Session, person: Person) -> list[str]:
 def _votes(db: Session, person: Person) -> list[Portrait]:
     """That the person voted, as long as the roll says so; never what."""
     rows = db.execute(
-        select(Consultation.title, RollEntry.channel)
-        .join(Consultation, Consultation.id == RollEntry.consultation_id)
+        select(Consultation.id, Consultation.title, RollEntry.channel)
+        .join(RollEntry, RollEntry.consultation_id == Consultation.id)
         .where(RollEntry.unit == unit_of_person(person.id))
-        .distinct()
+        .order_by(Consultation.id)
     )
-    return [{"concertation": title.get("fr", ""), "par": channel} for title, channel in rows]
+    each = {(id_, channel): title for id_, title, channel in rows}
+    return [
+        {"concertation": title.get("fr", ""), "par": channel}
+        for (_id, channel), title in each.items()
+    ]
 
 
 def _messages(db: Session, person: Person) -> list[Portrait]:

@@ -1,6 +1,6 @@
 """Pages of one's own data: see, take away, take back, agree, and leave."""
 
-import tempfile
+import io
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, g, render_template, request, send_file, url_for
@@ -23,8 +23,6 @@ from engage.privacy.forms import ConfirmForm, LeaveForm
 bp = Blueprint("privacy", __name__)
 
 EXPORTS_A_DAY = 10
-IN_MEMORY = 2_000_000
-"""Bytes of an archive kept in memory; a longer one goes to a nameless temporary file."""
 
 PURPOSES = {
     consents.ACCOUNT_BY_MEDIATOR: later("Un médiateur peut écrire pour vous, si vous êtes d’accord")
@@ -63,7 +61,7 @@ def export() -> Response:
     throttle.hit(apart(), f"export:{person.id}", limit=EXPORTS_A_DAY, window=day)
     found = portrait.portrait(get_db(), person)
     readable = render_template("privacy/copy.html", found=found, lists=portrait.sections(found))
-    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  send_file closes it
+    out = io.BytesIO()
     portrait.write(out, found, readable, services().storage)
     out.seek(0)
     audit.record(get_db(), "person.export", person, actor_id=person.id)
