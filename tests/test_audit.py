@@ -41,6 +41,7 @@ SILENT = {
     "accounts/contacts.py:own": "reads",
     "accounts/recycled.py:waiting": "reads",
     "accounts/sign_ins.py:standing": "reads",
+    "accounts/sign_ins.py:was_here": "reads",
     "accounts/sign_ins.py:name_device": "a word beside the sign-in that was just written down",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:checked": "computes, changes nothing",

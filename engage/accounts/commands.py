@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage.accounts import codes, messages, queries
+from engage.accounts import codes, messages, queries, sign_ins
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import (
     ContactKind,
@@ -133,15 +133,22 @@ class LongUnseen:
     challenge: str
 
 
-def enter_with_code(db: Session, key: bytes, challenge: str, digits: str) -> Entered | LongUnseen:
+def enter_with_code(
+    db: Session, key: bytes, challenge: str, digits: str, *, held: str = ""
+) -> Entered | LongUnseen:
     """Sign in with the code that was sent; call `count_try` first.
 
     Raises `InvalidInput` when the digits differ. The first use of an address makes the person.
+    `held` is the token that this device still holds of an earlier sign-in.
     """
     code = codes.right_code(db, key, challenge, digits)
     address = codes.address_of(code)
     point = queries.contact_point_at(db, address)
-    if point is not None and is_long_unseen(point):
+    if (
+        point is not None
+        and is_long_unseen(point)
+        and not sign_ins.was_here(db, held, point.person_id)
+    ):
         codes.await_more(code)
         return LongUnseen(challenge)
     code.used_at = clock.now()

@@ -95,6 +95,11 @@ def device() -> tuple[Person, SignIn, str]:
     return person, user.sign_in, user.token
 
 
+def held_token() -> str:
+    """The token that this device holds, whether or not it still signs anybody in."""
+    return str(session.get("_user_id", ""))
+
+
 def renew(token: str) -> None:
     """Hold `token` from now on, the new one of the same sign-in; the rest of the cookie stays."""
     session["_user_id"] = token

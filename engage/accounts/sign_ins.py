@@ -29,6 +29,21 @@ def name_device(db: Session, token: str, device: str) -> None:
     db.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(device=device))
 
 
+def was_here(db: Session, token: str, person_id: int) -> bool:
+    """Whether the device that holds `token` was signed in as this person until that ran out.
+
+    One's own phone tells a loyal person from a number's new holder; not one that others share,
+    nor one that was signed out.
+    """
+    row = select(SignIn.id).where(
+        SignIn.token_hash == token_hash(token),
+        SignIn.person_id == person_id,
+        SignIn.revoked_at.is_(None),
+        SignIn.shared.is_(False),
+    )
+    return db.scalar(row) is not None
+
+
 def revoke(db: Session, person: Person, sign_in_id: int) -> None:
     """Sign one device of `person` out; raises `NotFound` when it is somebody else's."""
     row = db.get(SignIn, sign_in_id)

@@ -79,6 +79,20 @@ def test_each_proof_begins_the_six_months_again(
     assert prove_number(Browser(app), town) == "/compte"
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_on_the_phone_where_one_was_signed_in_the_number_is_enough_unless_one_left(
+    client: Browser, app: Engage, town: Services, holder: Person, moment: Moment, left: bool
+) -> None:
+    moment.forward(days=-1)
+    prove_number(client, town)
+    if left:
+        Browser(app).sign_in(holder).submit("/compte/appareils", action="/ailleurs")
+    moment.forward(days=200)
+    client.get("/compte", expects=303)
+    page = prove_number(client, town)
+    assert page.startswith("/compte/ancien-numero/") is left
+
+
 def test_an_email_is_never_too_old(client: Browser, town: Services, holder: Person) -> None:
     address, digits = ask_code(client, town)
     assert client.submit(address, {"code": digits}).headers["Location"] == "/compte"
