@@ -1,14 +1,16 @@
 """The commands as they are typed."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from engage.accounts.models import ContactPoint, Mandate
+from engage.accounts.models import ContactPoint, Mandate, Person
 from engage.cli import main
 from engage.core.services import Services
+from tests.factories import make_person
 from tests.ops.instances import environment
 
 
@@ -88,3 +90,26 @@ def test_verify_ends_with_one_when_there_is_a_fault(town: Services, typed) -> No
 def test_purging_says_what_it_removed(town: Services, typed) -> None:
     assert "drafts: 0" in typed("purge", "--dry-run").output
     assert "files: 0" in typed("purge").output
+
+
+def test_a_purge_is_rehearsed_and_reported_for_the_archives(
+    town: Services, typed, tmp_path: Path
+) -> None:
+    with town.database.transaction() as db:
+        made = make_person(db, last_seen_on=date(2023, 1, 1))
+    report = tmp_path / "visa.csv"
+    said = typed("purge", "--dry-run", "--report", str(report)).output
+    assert "accounts: 1" in said
+    with town.database.reading() as db:
+        assert db.get_one(Person, made.id).closed_at is None
+    lines = report.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("date;état;règle")
+    assert ";prévu;accounts;" in lines[1]
+    assert "accounts: 1" in typed("purge").output
+    assert "accounts: 0" in typed("purge").output
+
+
+def test_an_identity_is_said_only_where_identities_are_kept(town: Services, typed) -> None:
+    refused = typed("identity", "1", "--reason", "Réquisition 12/2026")
+    assert refused.exit_code == 1
+    assert "ENGAGE_KEEP_IDENTITIES is off" in refused.output
