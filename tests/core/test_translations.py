@@ -26,6 +26,7 @@ FOR_RESIDENTS = (
     "templates/tickets/",
     "templates/demo/",
     "templates/pages/",
+    "templates/privacy/",
     *(
         f"templates/emails/{folder}/"
         for folder in ("accounts", "fieldwork", "incidents", "moderation")
@@ -33,6 +34,7 @@ FOR_RESIDENTS = (
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
     *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
     "engage/incidents/follow_views.py",
+    "engage/privacy/",
     "engage/fieldwork/follow_forms.py",
     "engage/fieldwork/follow_views.py",
     "engage/wiring.py",
