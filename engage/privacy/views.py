@@ -12,8 +12,7 @@ from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person
 from engage.core import audit, clock, throttle
 from engage.core.errors import InvalidInput, NotFound
-from engage.core.i18n import _
-from engage.core.i18n import lazy as later
+from engage.core.i18n import _, lazy
 from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.web import apart, form_page, get_db, see_other, services
@@ -25,7 +24,7 @@ bp = Blueprint("privacy", __name__)
 EXPORTS_A_DAY = 10
 
 PURPOSES = {
-    consents.ACCOUNT_BY_MEDIATOR: later("Un médiateur peut écrire pour vous, si vous êtes d’accord")
+    consents.ACCOUNT_BY_MEDIATOR: lazy("Un médiateur peut écrire pour vous, si vous êtes d’accord")
 }
 """What a resident reads for each purpose."""
 
