@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, inspect, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.consents import Consent
@@ -142,7 +142,8 @@ def tickets(db: Session, due: Due) -> int:
 
 
 def enquiries(db: Session, due: Due) -> int:
-    return _delete(db, Enquiry, due.most, Enquiry.answered_at <= due.limit)
+    last = func.coalesce(Enquiry.answered_at, Enquiry.created_at)
+    return _delete(db, Enquiry, due.most, last <= due.limit)
 
 
 def roll_entries(db: Session, due: Due) -> int:

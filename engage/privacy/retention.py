@@ -120,7 +120,7 @@ RULES: Sequence[Rule] = (
         "enquiries",
         _("Question posée au guichet"),
         Basis.TASK,
-        _("après la réponse"),
+        _("après la réponse, ou la question restée sans réponse"),
         GONE,
         ERASED,
         ("enquiries",),

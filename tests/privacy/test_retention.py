@@ -146,6 +146,10 @@ def _enquiry(db: Session, town: Services) -> None:
     db.add(Enquiry(question="Où est le stand ?", channel="phone", created_at=now, answered_at=now))
 
 
+def _unanswered(db: Session, town: Services) -> None:
+    db.add(Enquiry(question="Et le stand ?", channel="phone", created_at=clock.now()))
+
+
 def _message(db: Session, town: Services) -> None:
     outbox.post(db, "news", channel="email", recipient="a@example.org", dedupe_key="n:1", x=1)
     db.execute(
@@ -200,6 +204,7 @@ Make = Callable[[Session, Services], None]
         ("mandates", _mandate, date(2031, 6, 2)),
         ("tickets", _ticket, date(2027, 6, 2)),
         ("enquiries", _enquiry, date(2027, 6, 2)),
+        ("enquiries", _unanswered, date(2027, 6, 2)),
         ("messages", _message, date(2026, 12, 2)),
         ("old_messages", _message, date(2029, 6, 2)),
         ("retained_identities", _identity, date(2031, 6, 2)),
