@@ -74,6 +74,11 @@ class Shop:
         look = f"{width} px, {scheme}, {locale}"
         return Phone(context, self._town, self._examiner, scripts=scripts, look=look)
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings that the town runs with."""
+        return self._town.environ
+
     def close(self) -> None:
         for context in self._contexts:
             context.close()
