@@ -26,6 +26,8 @@ class Change(StrEnum):
 
 def mandate_changed(db: Session, mandate: Mandate, person: Person, change: Change) -> None:
     """Queue the news to all addresses of `person`: a mandate nobody asked for is seen at once."""
+    until = mandate.ends_on.isoformat() if mandate.ends_on else None
+    what = f"{mandate.id}:{change}:{until}:{clock.now().isoformat()}"
     for point in queries.contact_points_of(db, person):
         if point.kind == ContactKind.CARD:
             continue
@@ -34,12 +36,12 @@ def mandate_changed(db: Session, mandate: Mandate, person: Person, change: Chang
             "mandate_notice",
             channel=ContactAddress(ContactKind(point.kind), point.value).channel,
             recipient=point.value,
-            dedupe_key=f"mandate:{mandate.id}:{change}:{clock.now().isoformat()}:{point.id}",
+            dedupe_key=f"mandate:{what}:{point.id}",
             person_id=person.id,
             language=person.language,
             mandate_id=mandate.id,
             change=change.value,
-            until=mandate.ends_on.isoformat() if mandate.ends_on else None,
+            until=until,
         )
 
 

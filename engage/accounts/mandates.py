@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import commands, invitations, queries, second_steps
 from engage.accounts.addresses import ContactAddress
@@ -189,12 +189,9 @@ def held(db: Session, mandate_id: int) -> Mandate:
         .order_by(Mandate.id)
         .with_for_update()
     )
-    mandate = db.scalar(
-        select(Mandate)
-        .options(joinedload(Mandate.person), selectinload(Mandate.person, Person.mandates))
-        .where(Mandate.id == mandate_id)
-        .execution_options(populate_existing=True)
-    )
+    found = select(Mandate).options(joinedload(Mandate.person)).where(Mandate.id == mandate_id)
+    mandate = db.scalar(found)
     if mandate is None:
         raise NotFound
+    db.refresh(mandate, ["starts_on", "ends_on"])
     return mandate

@@ -20,9 +20,9 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_subject", "subject_type", "subject_id"),
         # What the journal is searched by, newest first; a million entries are not sorted.
-        Index("ix_audit_entries_actor", "actor_id", "id"),
-        Index("ix_audit_entries_action", "action", "id"),
-        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_actor", "actor_id", "at", "id"),
+        Index("ix_audit_entries_action", "action", "at", "id"),
+        Index("ix_audit_entries_at", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

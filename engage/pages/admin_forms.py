@@ -143,10 +143,7 @@ class RevealForm(Form):
     ticket = HiddenField()
     reason = SelectField(
         lazy("Pourquoi ?"),
-        choices=[
-            ("", lazy("Choisissez")),
-            *((r.value, words) for r, words in REASON_WORDS.items()),
-        ],
+        choices=_reasons,
         validators=[InputRequired(lazy("Choisissez pourquoi."))],
     )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from engage.core.forms import Form
 from engage.core.i18n import _, lazy
@@ -27,17 +27,14 @@ def _subjects() -> dict[str, str]:
 
 
 class Number(IntegerField):
-    """A number of the database; words get our sentence."""
-
-    def __init__(self, text: str) -> None:
-        fits = NumberRange(1, BIGGEST_ID, message=lazy("Écrivez un numéro, par exemple 12."))
-        super().__init__(text, validators=[Optional(), fits])
+    """A number of the database; anything else gets our sentence."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([one for one in valuelist if one.strip()])
-        except ValueError:
-            raise ValueError(str(_("Écrivez un numéro, par exemple 12."))) from None
+        typed = "".join(valuelist[:1]).strip()
+        fits = typed.isascii() and typed.isdecimal() and 0 < int(typed[:11]) <= BIGGEST_ID
+        if typed and not fits:
+            raise ValueError(str(_("Écrivez un numéro, par exemple 12.")))
+        self.data = int(typed) if typed else None
 
 
 class FilterForm(Form):
@@ -47,14 +44,14 @@ class FilterForm(Form):
         csrf = False
 
     acte = SelectField(lazy("Quoi"), choices=_acts, default="")
-    personne = Number(lazy("Numéro de la personne"))
+    personne = Number(lazy("Numéro de la personne"), validators=[Optional()])
     sujet = SelectField(lazy("Sur quoi"), choices=_subjects, default="")
-    numero = Number(lazy("Numéro du sujet"))
+    numero = Number(lazy("Numéro du sujet"), validators=[Optional()])
     du = Day(lazy("Du"), validators=[Optional()])
     au = Day(lazy("Au"), validators=[Optional()])
 
-    def validate_numero(self, field: Number) -> None:
-        if bool(field.data) != bool(self.sujet.data):
+    def validate_sujet(self, field: SelectField) -> None:
+        if bool(field.data) != bool(self.numero.raw_data and self.numero.raw_data[0].strip()):
             raise ValidationError(_("Donnez les deux : sur quoi, et son numéro."))
 
     def validate_au(self, field: Day) -> None:

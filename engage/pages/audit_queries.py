@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import ColumnElement, literal, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engage.core import clock
@@ -15,8 +15,8 @@ from engage.pages.audit_words import ACTIONS
 
 PAGE_SIZE = 50
 CHUNK = 1000
-NOTHING = (1, 0)
-"""Bounds that no entry is between."""
+NEWEST = (AuditEntry.at.desc(), AuditEntry.id.desc())
+"""The order of the journal: an import writes acts of earlier days after those of today."""
 
 
 @dataclass(frozen=True)
@@ -31,73 +31,62 @@ class Filters:
     until: date | None = None
 
 
-def journal(db: Session, filters: Filters, *, before: int | None = None) -> Page[AuditEntry]:
-    """A page of entries older than the entry `before`."""
-    low, high = _bounds(db, filters)
-    if before is not None:
-        high = before - 1 if high is None else min(high, before - 1)
-    return page_of(_entries(db, filters, low, high, PAGE_SIZE + 1), size=PAGE_SIZE)
+def journal(db: Session, filters: Filters, *, after: int | None = None) -> Page[AuditEntry]:
+    """The page that follows the entry `after`, or the first one."""
+    last = db.get(AuditEntry, after) if after is not None else None
+    return page_of(_entries(db, filters, last, PAGE_SIZE + 1), size=PAGE_SIZE)
 
 
 def chunks(database: Database, filters: Filters, most: int) -> Iterator[Sequence[AuditEntry]]:
     """Up to `most` entries, the newest first, in short transactions: a slow reader holds none."""
-    with database.reading() as db:
-        low, high = _bounds(db, filters)
+    last = None
     while most > 0:
         with database.reading() as db:
-            rows = _entries(db, filters, low, high, min(CHUNK, most))
+            rows = _entries(db, filters, last, min(CHUNK, most))
         if not rows:
             return
         yield rows
         most -= len(rows)
-        high = rows[-1].id - 1
+        last = rows[-1]
 
 
-def _bounds(db: Session, filters: Filters) -> tuple[int | None, int | None]:
-    """The first and last entry of the chosen days: entries are numbered in the order of time."""
-    low, high = None, None
+def _entries(
+    db: Session, filters: Filters, last: AuditEntry | None, most: int
+) -> Sequence[AuditEntry]:
+    """The newest `most` before `last`: each branch stops there, along an index of its own.
+
+    One condition for all branches would make the database sort whatever fits.
+    """
+    between = _between(filters, last)
+    found = [
+        select(AuditEntry.at, AuditEntry.id)
+        .where(*branch, *between)
+        .order_by(*NEWEST)
+        .limit(most)
+        .subquery()
+        for branch in _branches(filters)
+    ]
+    keys = db.execute(union(*(select(one.c.at, one.c.id) for one in found)))
+    ids = [id_ for _at, id_ in sorted(map(tuple, keys), reverse=True)[:most]]
+    return db.scalars(select(AuditEntry).where(AuditEntry.id.in_(ids)).order_by(*NEWEST)).all()
+
+
+def _between(filters: Filters, last: AuditEntry | None) -> list[ColumnElement[bool]]:
+    """The days, both included, and what comes after the page before."""
+    found: list[ColumnElement[bool]] = []
     if filters.since is not None:
-        after = AuditEntry.at >= _midnight(filters.since)
-        order = (AuditEntry.at, AuditEntry.id)
-        low = db.scalar(select(AuditEntry.id).where(after).order_by(*order).limit(1))
-        if low is None:
-            return NOTHING
+        found.append(AuditEntry.at >= _midnight(filters.since))
     if filters.until is not None:
-        sooner = AuditEntry.at < _midnight(filters.until + timedelta(days=1))
-        newest = (AuditEntry.at.desc(), AuditEntry.id.desc())
-        high = db.scalar(select(AuditEntry.id).where(sooner).order_by(*newest).limit(1))
-        if high is None:
-            return NOTHING
-    return low, high
+        found.append(AuditEntry.at < _midnight(filters.until + timedelta(days=1)))
+    if last is not None:
+        here = tuple_(literal(last.at, AuditEntry.at.type), literal(last.id))
+        found.append(tuple_(AuditEntry.at, AuditEntry.id) < here)
+    return found
 
 
 def _midnight(day: date) -> datetime:
     """When `day` begins on the town's clocks."""
     return datetime.combine(day, time(), clock.zone())
-
-
-def _entries(
-    db: Session, filters: Filters, low: int | None, high: int | None, most: int
-) -> Sequence[AuditEntry]:
-    """The newest `most`: each branch stops there along an index of its own, then they are mixed.
-
-    One condition for all branches would make the database sort whatever fits.
-    """
-    between = [AuditEntry.id >= low] if low is not None else []
-    between += [AuditEntry.id <= high] if high is not None else []
-    found = [
-        select(AuditEntry.id)
-        .where(*branch, *between)
-        .order_by(AuditEntry.id.desc())
-        .limit(most)
-        .subquery()
-        for branch in _branches(filters)
-    ]
-    ids = db.scalars(union(*(select(one.c.id) for one in found)))
-    newest = sorted(ids, reverse=True)[:most]
-    return db.scalars(
-        select(AuditEntry).where(AuditEntry.id.in_(newest)).order_by(AuditEntry.id.desc())
-    ).all()
 
 
 def _branches(filters: Filters) -> list[list[ColumnElement[bool]]]:

@@ -36,8 +36,7 @@ def _page(form: FilterForm) -> ResponseReturnValue:
     """The entries that were asked for; a filter that can not be shows none and says why."""
     asked, found = form.asked(), None
     if not form.errors and form.validate():
-        before = asked_key("suite")
-        found = audit_queries.journal(get_db(), form.to_input(), before=before)
+        found = audit_queries.journal(get_db(), form.to_input(), after=asked_key("suite"))
     return form_page(
         "admin/journal.html",
         form,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engage.accounts import admin_policy, residence
+from engage.accounts import admin_policy, attesting, residence
 from engage.accounts import policy as accounts
 from engage.accounts.models import Mandate, Person, Role
 from engage.consultations import policy as consultations
@@ -161,6 +161,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
             residence.can_attest,
             _tenant,
         ),
+        Act(lazy("Compter qui a prouvé son adresse, sans savoir qui"), attesting.can_count),
     ),
     lazy("Mon compte"): (
         Act(lazy("Changer mes numéros et mes adresses"), accounts.can_change_ways_in),

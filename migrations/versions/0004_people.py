@@ -211,9 +211,9 @@ def _make_privacy() -> None:
 
 
 def _make_journal_searchable() -> None:
-    op.create_index("ix_audit_entries_actor", "audit_entries", ["actor_id", "id"])
-    op.create_index("ix_audit_entries_action", "audit_entries", ["action", "id"])
-    op.create_index("ix_audit_entries_at", "audit_entries", ["at"])
+    op.create_index("ix_audit_entries_actor", "audit_entries", ["actor_id", "at", "id"])
+    op.create_index("ix_audit_entries_action", "audit_entries", ["action", "at", "id"])
+    op.create_index("ix_audit_entries_at", "audit_entries", ["at", "id"])
 
 
 MAY_BLANK = (
