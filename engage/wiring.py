@@ -47,6 +47,7 @@ from engage.pages import audit_views as pages_audit_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import people_views as pages_people_views
+from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
 from engage.privacy import identities, purge
 from engage.privacy import merge_views as privacy_merge_views
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     pages_audit_views.bp,
     pages_demo.bp,
     pages_health.bp,
+    pages_this_phone.bp,
 )
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -155,6 +157,9 @@ PUBLIC_ENDPOINTS = frozenset(
         "consultations.enter_code",
         "reminders.reply",
         "reminders.answer",
+        "this_phone.show",
+        "this_phone.erase",
+        "this_phone.ended",
         "demo.people",
         "demo.enter",
         "demo.mail",
@@ -200,6 +205,11 @@ class Me:
     def key(self) -> tuple[str, frozenset[Role]]:
         """What the top of a page shows of this person."""
         return self.label, self.person.roles
+
+    @property
+    def shared(self) -> bool:
+        """Whether others use this device too."""
+        return gate.is_shared()
 
     def has(self, role: str) -> bool:
         return self.person.holds(Role(role))

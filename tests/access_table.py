@@ -48,6 +48,7 @@ _BY_AUDIENCE = {
         pages.photo pages.text_aide pages.text_charte pages.text_accessibilite
         pages.text_donnees_personnelles pages.text_mentions_legales
         health.alive health.ready health.metrics
+        this_phone.show this_phone.erase this_phone.ended
         demo.people demo.enter demo.mail demo.mail_json
         proposals.index proposals.detail proposals.new proposals.create proposals.support
         proposals.add_support

@@ -59,6 +59,13 @@ def keep_draft(
     return token
 
 
+def drop_draft(db: Session, token: str) -> None:
+    """Let what waits under `token` go: the next purge takes it with its photo."""
+    draft = queries.waiting_draft(db, token)
+    if draft is not None:
+        draft.expires_at = clock.now()
+
+
 def send_code(
     db: Session,
     key: bytes,
@@ -88,7 +95,7 @@ def send_code(
     db.add(code)
     db.flush()
     audit.record(db, "code.send", code)
-    messages.sign_in_code(db, code, address, digits=digits, language=language)
+    messages.sign_in_code(db, code, address, digits=digits, page=challenge, language=language)
     return challenge
 
 

@@ -11,7 +11,7 @@ from engage.accounts.policy import can_change_ways_in
 from engage.core.errors import NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
-from engage.core.web import form_page, get_db, see_other, services
+from engage.core.web import form_page, get_db, secret_page, see_other, services
 
 bp = Blueprint("contacts", __name__)
 
@@ -91,7 +91,8 @@ def _code_page(challenge: str, form: CodeForm) -> ResponseReturnValue:
     if awaited is None or awaited.person_id != _person().id:
         raise NotFound
     again = url_for("contacts.index", remplace=request.args.get("remplace"))
-    return form_page("accounts/code.html", form, address=codes.address_of(awaited), again=again)
+    shown = form_page("accounts/code.html", form, address=codes.address_of(awaited), again=again)
+    return secret_page(shown)
 
 
 @bp.get("/compte/adresses/carte")

@@ -33,8 +33,7 @@ def leave(sign_in_id: int) -> ResponseReturnValue:
     person, here, _token = gate.device()
     _check()
     if sign_in_id == here.id:
-        gate.forget()
-        return see_other(url_for("pages.home"))
+        return see_other(gate.forget())
     sign_ins.revoke(get_db(), person, sign_in_id)
     flash(_("Cet appareil est déconnecté."), "ok")
     return see_other(url_for("devices.index"))

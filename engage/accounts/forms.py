@@ -1,6 +1,6 @@
 """Forms of identity."""
 
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired, Length
 
 from engage.core.forms import Form, Line
@@ -37,6 +37,16 @@ class CodeForm(Form):
         return "".join(c for c in self.code.data or "" if c.isdigit())
 
 
+class SharedDevice:
+    """Said while signing in: others use this phone too, so nothing stays on it."""
+
+    partage = BooleanField(_("Ce téléphone sert à plusieurs personnes"))
+
+
+class EnterForm(SharedDevice, CodeForm):
+    """The six digits that sign in."""
+
+
 class CardForm(Form):
     """The code of a printed card."""
 
@@ -48,6 +58,12 @@ class CardForm(Form):
         ],
     )
     suite = HiddenField()
+
+
+class EnterCardForm(SharedDevice, CardForm):
+    """The card that signs in, and what waits for it."""
+
+    brouillon = HiddenField()
 
 
 class NameForm(Form):

@@ -14,6 +14,9 @@ from engage.core.errors import Denied
 from engage.core.web import SAFE, Engage, get_db, see_other
 
 SECOND_STEP = "/compte/deuxieme-etape"
+SHARED, SHARED_END = "shared", "/compte/ce-telephone/fini"
+IDLE_MINUTES, MOST_MINUTES = 10, 60
+"""How long a sign-in holds on a device of several people: unused, and in all."""
 
 
 class SignedIn(UserMixin):
@@ -105,28 +108,48 @@ def renew(token: str) -> None:
     session["_user_id"] = token
 
 
-def remember(entered: commands.Entered) -> None:
+def remember(entered: commands.Entered, *, shared: bool = False) -> None:
     """Sign this device in: of the old session only the CSRF secret stays in the cookie.
 
     It opens nothing alone and only this browser's signed cookie holds it; a form that is open in
-    another tab can still be sent. Signing out drops it.
+    another tab can still be sent. Signing out drops it. A `shared` device forgets by itself.
     """
     secret = session.get("csrf_token")
     session.clear()
     if secret:
         session["csrf_token"] = secret
-    session.permanent = True
+    session.permanent = not shared
     login_user(SignedIn(entered.person, entered.token))
     device = devices.described(request.headers.get("User-Agent", ""))
     sign_ins.name_device(get_db(), entered.token, device)
+    if shared:
+        session[SHARED] = True
+        sign_ins.shorten(get_db(), entered.token, MOST_MINUTES)
+        idle.watch(IDLE_MINUTES, then=SHARED_END, most=MOST_MINUTES)
     g.actor = entered.person
 
 
-def forget() -> None:
-    """Sign this device out, here and in the database."""
+def is_shared() -> bool:
+    """Whether others use this device too, as its holder said while signing in."""
+    return SHARED in session
+
+
+def expect(*, shared: bool) -> None:
+    """Note what was said about this device, for the step that signs it in."""
+    if shared:
+        session[SHARED] = True
+
+
+def forget() -> str:
+    """Sign this device out, here and in the database; returns the page to show then."""
+    was_shared = is_shared()
     user = current_user._get_current_object()
     if isinstance(user, SignedIn):
         commands.sign_out(get_db(), user.token)
     logout_user()
     session.clear()
     g.actor = None
+    if not was_shared:
+        return "/"
+    session[idle.LEFT] = True
+    return SHARED_END

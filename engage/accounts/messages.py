@@ -11,9 +11,9 @@ from engage.core.words_of_mail import rendered
 
 
 def sign_in_code(
-    db: Session, code: SignInCode, address: ContactAddress, *, digits: str, language: str
+    db: Session, code: SignInCode, address: ContactAddress, *, digits: str, page: str, language: str
 ) -> None:
-    """Queue the six digits; they are blanked once sent."""
+    """Queue the six digits and the page where they are typed; both are blanked once sent."""
     outbox.post(
         db,
         "sign_in_code",
@@ -21,7 +21,7 @@ def sign_in_code(
         recipient=address.value,
         dedupe_key=f"code:{code.id}",
         language=language,
-        secret=digits,
+        secret=f"{digits}\n{page}",
         code_id=code.id,
     )
 
@@ -31,7 +31,11 @@ def render_sign_in_code(db: Session, message: OutboxMessage, base_url: str) -> R
     code = db.get(SignInCode, message.payload["code_id"])
     if code is None or code.used_at is not None or code.expires_at <= clock.now():
         return None
-    return rendered("accounts/sign_in_code", message, digits=message.secret)
+    digits, page = message.secret.splitlines()
+    path = "/compte/adresses/code" if code.person_id else "/compte/code"
+    return rendered(
+        "accounts/sign_in_code", message, digits=digits, link=f"{base_url}{path}/{page}"
+    )
 
 
 def invitation(

@@ -1,6 +1,6 @@
 """Reads about people: who is signed in, which code is awaited, which draft waits."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engage.accounts.addresses import ContactAddress
@@ -63,9 +63,14 @@ def awaited_code(db: Session, challenge: str) -> SignInCode | None:
 
 
 def waiting_draft(db: Session, token: str) -> Draft | None:
-    """What waits under `token`, unless it is too old."""
+    """What waits under `token`, its own or that of a code's page, unless it is too old."""
+    hashed = token_hash(token)
+    awaited = select(SignInCode.draft_id).where(SignInCode.challenge_hash == hashed)
     return db.scalar(
-        select(Draft).where(Draft.token_hash == token_hash(token), Draft.expires_at > clock.now())
+        select(Draft).where(
+            or_(Draft.token_hash == hashed, Draft.id == awaited.scalar_subquery()),
+            Draft.expires_at > clock.now(),
+        )
     )
 
 

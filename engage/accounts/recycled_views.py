@@ -11,7 +11,7 @@ from engage.core import i18n
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.forms import Form
 from engage.core.i18n import _
-from engage.core.web import form_page, get_db, see_other, services
+from engage.core.web import form_page, get_db, secret_page, see_other, services
 
 bp = Blueprint("recycled", __name__)
 
@@ -27,7 +27,7 @@ def _page(challenge: str, form: Form) -> ResponseReturnValue:
         name: url_for(f"recycled.{name}", challenge=challenge, suite=_suite())
         for name in ("card", "email", "begin")
     }
-    return form_page(
+    response = form_page(
         "accounts/old_number.html",
         form,
         card=form if isinstance(form, CardForm) else CardForm(formdata=None),
@@ -35,6 +35,7 @@ def _page(challenge: str, form: Form) -> ResponseReturnValue:
         to=to,
         address=codes.address_of(code),
     )
+    return secret_page(response)
 
 
 @bp.get("/compte/ancien-numero/<challenge>")
@@ -96,7 +97,8 @@ def _email_page(challenge: str, second: str, form: CodeForm) -> ResponseReturnVa
     if awaited is None:
         raise NotFound
     again = url_for("recycled.show", challenge=challenge, suite=_suite())
-    return form_page("accounts/code.html", form, address=codes.address_of(awaited), again=again)
+    shown = form_page("accounts/code.html", form, address=codes.address_of(awaited), again=again)
+    return secret_page(shown)
 
 
 @bp.post("/compte/ancien-numero/<challenge>/nouveau")

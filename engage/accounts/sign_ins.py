@@ -1,5 +1,7 @@
 """The devices where a person is signed in: which they are, and signing them out from here."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,15 @@ def standing(db: Session, person: Person) -> list[SignIn]:
 def name_device(db: Session, token: str, device: str) -> None:
     """Write a coarse word for the device beside the sign-in that it has just opened."""
     db.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(device=device))
+
+
+def shorten(db: Session, token: str, minutes: int) -> None:
+    """Let a sign-in on a device of several people end after `minutes`."""
+    db.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == token_hash(token))
+        .values(shared=True, expires_at=clock.now() + timedelta(minutes=minutes))
+    )
 
 
 def was_here(db: Session, token: str, person_id: int) -> bool:

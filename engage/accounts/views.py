@@ -2,24 +2,27 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engage.accounts import addresses, attempts, commands, gate, queries
-from engage.accounts.forms import CardForm, CodeForm, ContactForm, EmptyForm, NameForm
+from engage.accounts import addresses, attempts, commands, gate, queries, sent_here
+from engage.accounts.forms import ContactForm, EmptyForm, EnterCardForm, EnterForm, NameForm
 from engage.accounts.models import ContactKind, Draft, Person
 from engage.accounts.policy import needs_second_step
 from engage.core import i18n
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
-from engage.core.web import form_page, get_db, see_other, services
+from engage.core.sms_budget import NoSms
+from engage.core.web import form_page, get_db, page, secret_page, see_other, services
 
 bp = Blueprint("accounts", __name__)
 
 Finisher = Callable[[Session, Draft, Person], str]
 """Does what waited once its author is known; returns where to go next."""
+
 
 def finishers() -> Mapping[str, Finisher]:
     """What to do with each kind of draft; named once, in `create_app`."""
@@ -75,12 +78,12 @@ def send_code() -> ResponseReturnValue:
 
 @bp.get("/compte/code/<challenge>")
 def code(challenge: str) -> ResponseReturnValue:
-    return _code_page(challenge, CodeForm())
+    return _code_page(challenge, EnterForm())
 
 
 @bp.post("/compte/code/<challenge>")
 def enter(challenge: str) -> ResponseReturnValue:
-    form = CodeForm()
+    form = EnterForm()
     if form.validate_on_submit():
         with form.refusals():
             attempts.count_try(challenge)
@@ -88,12 +91,29 @@ def enter(challenge: str) -> ResponseReturnValue:
             entered = commands.enter_with_code(get_db(), key, challenge, form.digits(), held=held)
             suite = request.args.get("suite")
             if isinstance(entered, commands.LongUnseen):
+                gate.expect(shared=form.partage.data)
                 return see_other(url_for("recycled.show", challenge=challenge, suite=suite))
-            return welcome(entered, suite)
+            return welcome(entered, suite, shared=form.partage.data)
     return _code_page(challenge, form)
 
 
-def _code_page(challenge: str, form: CodeForm) -> ResponseReturnValue:
+@bp.app_errorhandler(NoSms)
+def _no_sms(error: NoSms) -> ResponseReturnValue:
+    """A cap of SMS is reached: what waits is kept, and there are three other ways."""
+    token, suite = request.form.get("brouillon"), request.form.get("suite")
+    response = page(
+        "accounts/no_sms.html",
+        error.status,
+        message=error.message,
+        draft=queries.waiting_draft(get_db(), token or ""),
+        by_email=url_for("accounts.sign_in", brouillon=token or None, suite=suite or None),
+        by_card=url_for("accounts.card", brouillon=token or None, suite=suite or None),
+    )
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _code_page(challenge: str, form: EnterForm) -> ResponseReturnValue:
     awaited = queries.awaited_code(get_db(), challenge)
     if awaited is None:
         raise NotFound
@@ -101,34 +121,38 @@ def _code_page(challenge: str, form: CodeForm) -> ResponseReturnValue:
     again = url_for(
         "accounts.sign_in",
         suite=request.args.get("suite"),
-        brouillon=request.args.get("brouillon"),
+        brouillon=request.args.get("brouillon") or (challenge if awaited.draft_id else None),
     )
-    return form_page("accounts/code.html", form, address=address, again=again)
+    return secret_page(form_page("accounts/code.html", form, address=address, again=again))
 
 
-def welcome(entered: commands.Entered, target: str | None) -> ResponseReturnValue:
+def welcome(
+    entered: commands.Entered, target: str | None, *, shared: bool = False
+) -> ResponseReturnValue:
     """Finish what waited, sign the device in and go on."""
     if entered.draft is not None:
         target = finishers()[entered.draft.kind](get_db(), entered.draft, entered.person)
         get_db().delete(entered.draft)
     elif not target and needs_second_step(entered.person):
         target = gate.SECOND_STEP
-    gate.remember(entered)
-    return see_other(safe_next(target))
+    gate.remember(entered, shared=shared or gate.is_shared())
+    return sent_here.finished(see_other(safe_next(target)), entered.draft)
 
 
 @bp.route("/compte/carte", methods=["GET", "POST"])
 def card() -> ResponseReturnValue:
-    asked = {name: request.args.get(name, "") for name in ("suite", "code")}
-    form = CardForm(**asked) if request.method == "GET" else CardForm()
+    asked = {name: request.args.get(name, "") for name in ("suite", "code", "brouillon")}
+    form = EnterCardForm(**asked) if request.method == "GET" else EnterCardForm()
+    draft = queries.waiting_draft(get_db(), form.brouillon.data or "")
     if form.validate_on_submit():
         with form.refusals():
             attempts.count_card()
             entered = commands.enter_with_card(
                 get_db(), services().secret_key, form.code.data or ""
             )
-            return welcome(entered, form.suite.data)
-    return form_page("accounts/card.html", form)
+            entered = replace(entered, draft=draft)
+            return welcome(entered, form.suite.data, shared=form.partage.data)
+    return form_page("accounts/card.html", form, draft=draft)
 
 
 @bp.get("/compte")
@@ -156,5 +180,4 @@ def sign_out() -> ResponseReturnValue:
     form = EmptyForm()
     if not form.validate_on_submit():
         raise InvalidInput("", _("Rechargez la page et recommencez."))
-    gate.forget()
-    return see_other(url_for("pages.home"))
+    return see_other(gate.forget())

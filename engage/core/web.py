@@ -152,6 +152,14 @@ def form_page(template: str, form: Any, status: int | None = None, **context: An
     return response
 
 
+def secret_page(response: Response) -> Response:
+    """A page whose address is a secret: kept by no cache, listed nowhere, told to no other site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def see_other(location: str) -> BaseResponse:
     """What follows every change: 303, so that a reload repeats nothing."""
     return redirect(location, 303)

@@ -6,11 +6,20 @@ from flask import Blueprint, Response, flash, make_response
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import addresses
-from engage.core import i18n, throttle
+from engage.core import i18n, sms_budget, throttle
 from engage.core.errors import DomainError, Gone, InvalidInput, NotFound
 from engage.core.forms import Form, send_once
 from engage.core.i18n import _
-from engage.core.web import apart, form_page, get_db, see_other, services, visitor_address
+from engage.core.outbox import Channel
+from engage.core.web import (
+    apart,
+    form_page,
+    get_db,
+    secret_page,
+    see_other,
+    services,
+    visitor_address,
+)
 from engage.incidents import commands, display, following, queries
 from engage.incidents.forms import AnswerForm, FollowForm, NotRepairedForm
 from engage.incidents.forms import apart as forms_apart
@@ -55,7 +64,7 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
     events = queries.events(db, incident)
     dates = queries.open_dates(db, incident)
     is_open = incident.kind.circuit is Circuit.OPEN
-    return form_page(
+    response = form_page(
         "incidents/follow.html",
         form,
         found=found,
@@ -71,6 +80,7 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         is_open=is_open,
         can_follow=is_open and incident.status not in ENDED,
     )
+    return secret_page(response)
 
 
 def _blank_answer() -> Form:
@@ -85,10 +95,26 @@ def follow(token: str) -> ResponseReturnValue:
             address = addresses.parse(form.contact.data or "")
             throttle.hit_hourly(apart(), f"follow:{visitor_address()}", limit=60)
             throttle.hit(apart(), f"follow-to:{address.value}", limit=20, window=DAY)
+            if not _may_write_to(address):
+                return see_other(f"/suivi/{token}")
             following.follow(get_db(), found.incident, address, language=i18n.current().code)
             flash(_("C’est noté. Nous vous prévenons à chaque étape."), "ok")
             return see_other(f"/suivi/{token}")
     return _page(found, token, form)
+
+
+def _may_write_to(address: addresses.ContactAddress) -> bool:
+    """Whether messages can leave; a report is on its way whatever becomes of its SMS."""
+    if address.channel != Channel.SMS:
+        return True
+    try:
+        sms_budget.admit(apart(), services().config, address.value, network=visitor_address())
+    except sms_budget.NoSms as error:
+        flash(
+            f"{error.message} {_('Votre signalement est bien parti. Laissez un e-mail.')}", "warn"
+        )
+        return False
+    return True
 
 
 @bp.post("/suivi/<token>/arreter")
@@ -137,9 +163,10 @@ def reopen(token: str) -> ResponseReturnValue:
 
 def _why_page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValue:
     is_open = found.incident.kind.circuit is Circuit.OPEN
-    return form_page(
+    response = form_page(
         "incidents/why.html", form, incident=found.incident, token=token, is_open=is_open
     )
+    return secret_page(response)
 
 
 @bp.get("/suivi/<token>/photos/<key>")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from engage.accounts import gate
+from engage.accounts import gate, sent_here
 from engage.core import i18n, photos, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.forms import send_once
@@ -96,6 +96,7 @@ def _wants_photo(sent: Mapping[str, str]) -> bool:
 
 
 @bp.post("/signalements/nouveau")
+@sent_here.remembered
 @accepts_photos("photo", when=_wants_photo)
 @send_once
 def send() -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
-from engage.accounts import gate
+from engage.accounts import gate, sent_here
 from engage.accounts import queries as accounts_queries
 from engage.accounts.names import shown_name
 from engage.accounts.views import finishers
@@ -180,6 +180,7 @@ def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
 
 
 @bp.post("/propositions/nouvelle")
+@sent_here.remembered
 @accepts_photos("photo")
 @send_once
 def create() -> ResponseReturnValue:
@@ -249,6 +250,7 @@ def support(proposal_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/propositions/<ref:proposal_id>/soutenir")
+@sent_here.remembered
 @send_once
 def add_support(proposal_id: int) -> ResponseReturnValue:
     form, proposal, person = SupportForm(), _visible(proposal_id), gate.actor()

@@ -12,7 +12,7 @@ from engage.core.audit import AuditEntry
 from engage.core.errors import NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
-from engage.core.web import get_db, page, see_other, services
+from engage.core.web import get_db, page, secret_page, see_other, services
 from engage.deadlines.models import Deadline
 from engage.reminders import commands, desk, directory, queries
 from engage.reminders import reply as replies
@@ -79,7 +79,7 @@ def _reply_page(
         today=clock.today(),
         signature=queries.signature(db),
     )
-    return _private(response)
+    return secret_page(response)
 
 
 def _blank(kind: str, deadline_id: int) -> AnswerForm:
@@ -91,15 +91,7 @@ def _closed(link: ReplyLink | Link | None) -> Response:
     """An unknown link (404), or one that was right and is too old or was closed (410)."""
     status = 404 if link is None else 410
     signature = queries.signature(get_db())
-    return _private(page("reminders/link_closed.html", status, link=link, signature=signature))
-
-
-def _private(response: Response) -> Response:
-    """The address is a secret: it is kept by no cache and told to no other site."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return secret_page(page("reminders/link_closed.html", status, link=link, signature=signature))
 
 
 @bp.get("/relances")

@@ -41,6 +41,9 @@
     }
   }
 
+  // A phone of several people was left: nothing that was typed stays on it.
+  const wipe = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name));
+
   // A photo leaves at 1600 px and 400 kB at most; what cannot be read here is sent as it is.
   const SIDE = 1600, BYTES = 400 * 1024;
   const blobOf = (canvas, quality) => new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
@@ -130,6 +133,7 @@
   }
 
   try {
+    if (document.querySelector("[data-wipe]")) wipe();
     forget();
     all("form[data-keep]").forEach(keep);
   } catch { /* this browser refuses to store: nothing is kept */ }

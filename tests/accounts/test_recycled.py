@@ -54,7 +54,7 @@ def newest_code(town: Services) -> str:
     with town.database.reading() as db:
         return (
             db.scalars(
-                select(OutboxMessage.secret)
+                select(func.substr(OutboxMessage.secret, 1, 6))
                 .where(OutboxMessage.kind == "sign_in_code")
                 .order_by(OutboxMessage.id.desc())
             ).first()

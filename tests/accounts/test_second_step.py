@@ -389,7 +389,7 @@ def test_who_signs_in_without_a_goal_is_led_to_the_second_step(
     with town.database.reading() as db:
         sent = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
         assert sent is not None
-    assert client.submit(code, {"code": sent.secret}).headers["Location"] == STEP
+    assert client.submit(code, {"code": sent.secret[:6]}).headers["Location"] == STEP
     client.get("/compte")
     assert client.page is not None
     assert STEP in client.page.links
