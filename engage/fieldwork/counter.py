@@ -69,7 +69,8 @@ def channel() -> ContributionChannel | None:
 def open_day(chosen: ContributionChannel) -> None:
     """Begin to serve, or go on with people who come another way; ten idle minutes end it."""
     session[KEY] = {"channel": chosen.value}
-    idle.watch(IDLE_MINUTES, then=END)
+    if not idle.is_watched():
+        idle.watch(IDLE_MINUTES, then=END)
 
 
 def begin(how: str, person: Person | None) -> None:
