@@ -20,6 +20,7 @@ from engage.accounts import recycled_views as accounts_recycled_views
 from engage.accounts import residence_views as accounts_residence_views
 from engage.accounts import second_step_views as accounts_second_step_views
 from engage.accounts import security_views as accounts_security_views
+from engage.accounts import sms_alerts as accounts_sms_alerts
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
 from engage.consultations import final
@@ -171,6 +172,7 @@ PUBLIC_ENDPOINTS = frozenset(
 RENDERERS: dict[str, Renderer] = {
     **accounts_messages.RENDERERS,
     **accounts_contact_messages.RENDERERS,
+    **accounts_sms_alerts.RENDERERS,
     **accounts_mandate_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **moderation_messages.RENDERERS,
@@ -252,11 +254,12 @@ def sender(town: Services) -> Sender:
 
 def jobs(town: Services) -> list[Job]:
     """What the clock looks for, and how often (seconds)."""
-    letters = sender(town)
+    letters, database = sender(town), town.database
     return [
         Job("sender", 5, letters.deliver_all),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("counts", 60, lambda: final.store(town.database)),
+        Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),
         Job("housekeeping", 3600, lambda: _forget(town)),
     ]

@@ -11,7 +11,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from engage.core import clock, migrate
+from engage.core import clock, migrate, sms_budget
 from engage.core.config import Config, is_loopback
 from engage.core.db import Database
 from engage.core.ticks import Tick
@@ -131,6 +131,7 @@ def _database(config: Config) -> Iterator[Finding]:
         yield _engine(database)
         with database.reading() as db:
             yield _clock(db)
+            yield from _sms(config, db)
             yield from _contacts(db)
     except SQLAlchemyError as error:
         todo = f"Vérifiez ENGAGE_DATABASE_URL ({type(error).__name__})."
@@ -178,6 +179,21 @@ def _clock(db: Session) -> Finding:
             f"L’horloge s’est tue depuis le {since:%d/%m/%Y à %H:%M}.", todo, broken=True
         )
     return Finding("L’horloge tourne.")
+
+
+def _sms(config: Config, db: Session) -> Iterator[Finding]:
+    """How far the day's SMS are used up."""
+    if not config.sms_url:
+        return
+    used, daily = sms_budget.used_today(db), config.sms_daily
+    text = f"{used} SMS aujourd’hui, {daily} au plus."
+    if used >= daily:
+        todo = "Cherchez qui en abuse, ou augmentez ENGAGE_SMS_DAILY."
+        yield Finding(f"Les SMS du jour sont finis : {text}", todo, broken=True)
+    elif used >= daily * sms_budget.SHARE_OF_NEWS:
+        yield Finding(f"Les SMS du jour sont presque finis : {text}", "Regardez si c’est normal.")
+    else:
+        yield Finding(text)
 
 
 def _contacts(db: Session) -> Iterator[Finding]:

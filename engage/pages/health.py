@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from engage.core import clock, migrate
+from engage.core import clock, migrate, sms_budget
 from engage.core.config import is_loopback
 from engage.core.errors import NotFound
 from engage.core.outbox import Delivery, OutboxMessage
@@ -116,6 +116,8 @@ def _exposition(db: Session) -> bytes:
     counts = _counts_by_state(db)
     for state in Delivery:
         outbox.labels(state.value).set(counts.get(state.value, 0))
+    gauge("sms_today", "SMS that left today or are about to.").set(sms_budget.used_today(db))
+    gauge("sms_daily", "The most SMS of one day.").set(services().config.sms_daily)
     ages = gauge("tick_age_seconds", "Seconds since a job of the clock last ended.", "job")
     for tick in db.scalars(select(Tick)):
         ages.labels(tick.name).set((clock.now() - tick.at).total_seconds())

@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
-from engage.core import ticks
+from engage.core import outbox, ticks
 from engage.core.config import Config
 from engage.core.services import Services
 from engage.ops.doctor import Finding, in_charge, is_fixed_sqlite, look
@@ -150,3 +150,10 @@ def test_versions_of_sqlite_that_lose_writes_are_known(
     version: tuple[int, ...], fixed: bool
 ) -> None:
     assert is_fixed_sqlite(version) is fixed
+
+
+def test_the_sms_of_the_day_are_counted(ready: Config, town: Services) -> None:
+    assert "OK       0 SMS aujourd’hui, 500 au plus." in [finding.line for finding in look(ready)]
+    with town.database.transaction() as db:
+        outbox.post(db, "word", channel="sms", recipient="+33639980001", dedupe_key="x")
+    assert only(dataclasses.replace(ready, sms_daily=1)).broken
