@@ -19,7 +19,7 @@ def sign_in_code(
         "sign_in_code",
         channel=address.channel,
         recipient=address.value,
-        dedupe_key=f"code:{code.id}",
+        dedupe_key=f"code:{code.challenge_hash}",  # SQLite gives the ids of removed rows again
         language=language,
         secret=f"{digits}\n{page}",
         code_id=code.id,
@@ -47,7 +47,7 @@ def invitation(
         "invitation",
         channel=ContactAddress(ContactKind(point.kind), point.value).channel,
         recipient=point.value,
-        dedupe_key=f"invitation:{invited.id}",
+        dedupe_key=f"invitation:{invited.token_hash}",
         person_id=invited.person_id,
         language=language,
         secret=token,

@@ -21,7 +21,7 @@ def answered(db: Session, enquiry: Enquiry) -> None:
         "enquiry_answered",
         channel=address.channel,
         recipient=address.value,
-        dedupe_key=f"enquiry_answered:{enquiry.id}",
+        dedupe_key=f"enquiry_answered:{enquiry.id}:{enquiry.created_at.isoformat()}",
         person_id=person.id,
         language=enquiry.language,
         enquiry_id=enquiry.id,

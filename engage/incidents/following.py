@@ -10,6 +10,7 @@ from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.outbox import OutboxMessage
 from engage.core.policy import require
+from engage.core.secrets import new_token
 from engage.deadlines import commands as deadlines
 from engage.incidents import commands, links, messages
 from engage.incidents.models import Circuit, FollowLink, Incident, IncidentFollower
@@ -70,7 +71,18 @@ def unfollow(db: Session, link: FollowLink) -> None:
     follower_id, incident = link.follower_id, db.get_one(Incident, link.incident_id)
     links.revoke(db, follower_id)
     db.execute(delete(IncidentFollower).where(IncidentFollower.id == follower_id))
+    _free_key(db, incident, follower_id)
     audit.record(db, "incident.unfollow", incident)
+
+
+def _free_key(db: Session, incident: Incident, follower_id: int) -> None:
+    """The next follower may get the same id (SQLite gives it again) and is welcomed, too."""
+    key = f"{messages.followed_on(incident)}{follower_id}"
+    db.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.dedupe_key == key)
+        .values(dedupe_key=f"{key}:left:{new_token()}")
+    )
 
 
 def mark_duplicate(

@@ -69,7 +69,9 @@ def close_account(
         *_part_with_reports(db, person),
     ]
     reports.forget_followers(db, reached)
-    leaving.blank_messages(db, leaving.messages_to(person, reached))
+    sent = leaving.messages_to(person, reached)
+    leaving.free_keys(db, sent)
+    leaving.blank_messages(db, sent)
     enquiries = _ids(db, Enquiry.id, Enquiry.person_id == person.id)
     leaving.remove_tickets(db, Enquiry.__tablename__, enquiries)
     leaving.empty(db, person)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engage.accounts.consents import Consent
@@ -116,6 +116,12 @@ def blank_messages(db: Session, wanted: ColumnElement[bool]) -> int:
     empty = dict.fromkeys(("recipient", "subject", "body", "secret", "last_error"), "")
     found = db.execute(update(OutboxMessage).where(wanted).values(payload={}, **empty))
     return found.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def free_keys(db: Session, wanted: ColumnElement[bool]) -> None:
+    """Let nothing new be taken for these messages: SQLite gives the ids of removed rows again."""
+    key = literal("gone:") + cast(OutboxMessage.id, String)
+    db.execute(update(OutboxMessage).where(wanted).values(dedupe_key=key))
 
 
 def messages_to(person: Person, reached_at: Sequence[tuple[str, str]]) -> ColumnElement[bool]:

@@ -1,12 +1,15 @@
 """Links of follow pages: they open for a year after the last step, and can be given up."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from engage.accounts.addresses import parse
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.incidents import commands, following, queries
 from tests.browsing import Browser
 from tests.conftest import Moment
-from tests.incidents.making import link_of, make_estate, make_followed, make_photo
+from tests.incidents.making import link_of, make_estate, make_followed, make_incident, make_photo
 
 
 def test_a_link_opens_for_a_year_and_then_says_what_to_do(
@@ -85,3 +88,14 @@ def test_who_leaves_closes_all_their_links_and_nobody_elses(
         assert not queries.may_see_photo(db, 1, None, first)
         assert db.query(OutboxMessage).count() == 2
         assert link_of(db, first).follower_id is None
+
+
+def test_who_follows_after_somebody_left_is_welcomed_too(db: Session) -> None:
+    """SQLite gives the id of the follower who left to the next one."""
+    incident = make_incident(db, make_estate(db))
+    following.follow(db, incident, parse("a@example.org"), language="fr")
+    secret = db.scalars(select(OutboxMessage.secret)).one()
+    following.unfollow(db, link_of(db, secret))
+    following.follow(db, incident, parse("b@example.org"), language="fr")
+    told = db.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)).all()
+    assert told == ["a@example.org", "b@example.org"]

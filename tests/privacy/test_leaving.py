@@ -332,6 +332,11 @@ def test_who_left_is_signed_out_and_the_address_is_free(
     client.get("/compte", expects=303)
     with town.database.reading() as db:
         assert accounts_queries.person_at(db, parse(EMAIL)) is None
+    newcomer = Browser(client.app)
+    newcomer.submit("/compte/connexion", {"contact": EMAIL})
+    with town.database.reading() as db:
+        queued = select(OutboxMessage.kind).where(OutboxMessage.recipient == EMAIL)
+        assert db.scalars(queued).all() == ["sign_in_code"]
 
 
 def test_a_message_on_its_way_is_emptied_by_the_next_purge(
