@@ -59,7 +59,7 @@ def _card_page(visit: Visit, form: LostCardForm) -> ResponseReturnValue:
         "card",
         form,
         visit,
-        has_card=queries.has_card(get_db(), person),
+        attesting=_must_attest(visit, person),
         made_here=made_here(visit, person),
     )
 
@@ -69,11 +69,27 @@ def _card_page(visit: Visit, form: LostCardForm) -> ResponseReturnValue:
 @send_once
 def make(visit: Visit) -> ResponseReturnValue:
     """Make the first card of somebody."""
-    form, person, db = VisitForm(), visit.person(), get_db()
-    if person is None or not form.validate_on_submit() or queries.has_card(db, person):
+    form, person = VisitForm(), visit.person()
+    if person is None or not form.validate_on_submit() or _must_attest(visit, person):
         return see_other("/guichet/carte")
-    code = card_code(visit, person)
-    commands.hand_card(db, person, code, key=services().secret_key, actor=counter.actor())
+    return _hand(visit, person, None)
+
+
+def _must_attest(visit: Visit, person: Person) -> bool:
+    """Whether a card replaces one, or goes to somebody of whom only a ticket is known."""
+    return visit.how == "ticket" or queries.has_card(get_db(), person)
+
+
+def _hand(visit: Visit, person: Person, lost: Recognised | None) -> ResponseReturnValue:
+    commands.hand_card(
+        get_db(),
+        person,
+        card_code(visit, person),
+        key=services().secret_key,
+        actor=counter.actor(),
+        lost=lost,
+    )
+    counter.become("card", person)
     return see_other("/guichet/carte/imprimer")
 
 
@@ -87,15 +103,7 @@ def replace(visit: Visit) -> ResponseReturnValue:
         return see_other(counter.HOME)
     if form.validate_on_submit():
         with form.refusals():
-            commands.replace_card(
-                get_db(),
-                person,
-                card_code(visit, person),
-                key=services().secret_key,
-                actor=counter.actor(),
-                proof=_proof(visit, attested=form.atteste.data),
-            )
-            return see_other("/guichet/carte/imprimer")
+            return _hand(visit, person, _proof(visit, attested=form.atteste.data))
     return _card_page(visit, form)
 
 

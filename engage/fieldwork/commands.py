@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from engage.accounts import cards, consents
 from engage.accounts import commands as accounts
-from engage.accounts.models import Person
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.contact_messages import Change, tell_everywhere
+from engage.accounts.models import ContactKind, Person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.i18n import _
@@ -146,16 +148,23 @@ def open_ticket(db: Session, ticket: Ticket) -> None:
     audit.record(db, "ticket.open", ticket)
 
 
-def hand_card(db: Session, person: Person, code: str, *, key: bytes, actor: Person) -> None:
-    """Give somebody a printed card; it is a full identity."""
-    require(can_capture, actor)
-    accounts.issue_card(db, person, code, key=key, actor_id=actor.id)
-
-
-def replace_card(
-    db: Session, person: Person, code: str, *, key: bytes, actor: Person, proof: cards.Recognised
+def hand_card(
+    db: Session,
+    person: Person,
+    code: str,
+    *,
+    key: bytes,
+    actor: Person,
+    lost: cards.Recognised | None = None,
 ) -> None:
-    """Cancel a lost card and give another one; `proof` says how the person was recognised."""
+    """Give somebody a printed card, a full identity; who has an address is told.
+
+    `lost` says how the person without the old card was recognised: it stops at once, with the
+    sign-ins that it opened.
+    """
     require(can_capture, actor)
-    cards.cancel(db, person, actor_id=actor.id, proof=proof)
+    if lost is not None:
+        cards.cancel(db, person, actor_id=actor.id, proof=lost)
     accounts.issue_card(db, person, code, key=key, actor_id=actor.id)
+    card = ContactAddress(ContactKind.CARD, "")
+    tell_everywhere(db, person, Change.ADDED, card, language=person.language)

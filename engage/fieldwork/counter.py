@@ -49,6 +49,14 @@ class Visit:
         """Who is served; None when nobody is named."""
         return queries.person(get_db(), self.person_id)
 
+    def has_identity(self) -> bool:
+        """Whether the person can be recognised another day; who holds a ticket alone can not.
+
+        A ticket may have been found in the street: it opens one page, and after the mediator's
+        word a new card.
+        """
+        return self.how != "ticket" and queries.has_identity(get_db(), self.person())
+
     def capture(self) -> Capture:
         return Capture(gate.signed_in(), self.channel, self.person())
 

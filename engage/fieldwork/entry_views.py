@@ -156,7 +156,7 @@ def send_question(visit: Visit) -> ResponseReturnValue:
 @at_counter
 def support(visit: Visit) -> ResponseReturnValue:
     """Support is counted once a person: it takes somebody who can be recognised."""
-    if not queries.has_identity(get_db(), visit.person()):
+    if not visit.has_identity():
         return counter_page("needs_card", VisitForm(formdata=None), visit, what="soutien")
     return _support_page(visit, SupportForm(formdata=None, visite=visit.token))
 
@@ -172,7 +172,7 @@ def send_support(visit: Visit) -> ResponseReturnValue:
     form, db = SupportForm(), get_db()
     if form.validate_on_submit():
         with form.refusals():
-            if not queries.has_identity(db, visit.person()):
+            if not visit.has_identity():
                 raise InvalidInput("", _("Pour soutenir, il faut une carte."))
             if commands.take_support(db, visit.capture(), _supportable(visit, form.wanted())):
                 flash(_("Le soutien est compté."), "ok")

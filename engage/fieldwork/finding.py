@@ -51,9 +51,11 @@ def by_ticket(actor: Person, number: str, word: str) -> Person:
 
 
 def count_word(number: str) -> None:
-    """Count one try of this number, whether it exists or not."""
-    bucket = f"ticket:{tickets.clean_number(number) or 'none'}"
-    throttle.hit(apart(), bucket, limit=WORD_TRIES, window=QUARTER)
+    """Count one try of this number, whether it exists or not; `InvalidInput` when it is none."""
+    reference = tickets.clean_number(number)
+    if not reference:
+        raise InvalidInput("numero", _("Tapez le numéro comme sur le ticket. Exemple : G-1042."))
+    throttle.hit(apart(), f"ticket:{reference}", limit=WORD_TRIES, window=QUARTER)
 
 
 def by_exact_contact(actor: Person, typed: str) -> Person | None:

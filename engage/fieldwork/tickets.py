@@ -99,7 +99,9 @@ def printed(db: Session, key: bytes, visit: str, references: Sequence[str]) -> l
 
 def opened_by(db: Session, key: bytes, number: str, word: str) -> Ticket | None:
     """The ticket with this number and word; the same one statement whatever was typed."""
-    reference = clean_number(number) or "G-0"
+    reference = clean_number(number)
+    if not reference:
+        return None
     return db.scalar(
         select(Ticket)
         .where(

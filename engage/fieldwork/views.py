@@ -12,7 +12,7 @@ from engage.core.forms import Form
 from engage.core.i18n import _
 from engage.core.web import form_page, get_db, see_other
 from engage.core.words import ContributionChannel
-from engage.fieldwork import commands, counter, finding, queries
+from engage.fieldwork import commands, counter, finding
 from engage.fieldwork.counter import Visit, counter_page
 from engage.fieldwork.forms import CardForm, ChannelForm, NameForm, NobodyForm, TicketForm
 
@@ -32,13 +32,7 @@ def home() -> ResponseReturnValue:
 
 
 def _menu(visit: Visit) -> ResponseReturnValue:
-    db = get_db()
-    return counter_page(
-        "menu",
-        EmptyForm(),
-        visit,
-        has_identity=queries.has_identity(db, visit.person()),
-    )
+    return counter_page("menu", EmptyForm(), visit, has_identity=visit.has_identity())
 
 
 @bp.get("/guichet/canal")

@@ -48,7 +48,7 @@ def _index(visit: Visit, form: VotingCodeForm) -> ResponseReturnValue:
         visit,
         by_code=[c for c in open_ if c.electorate is Electorate.DWELLING_CODE],
         declared=[c for c in open_ if c.electorate is not Electorate.DWELLING_CODE],
-        has_identity=queries.has_identity(db, visit.person()),
+        has_identity=visit.has_identity(),
     )
 
 
@@ -208,7 +208,7 @@ def _unit(visit: Visit, consultation: Consultation) -> str | None:
             return None
         return unit_of_code(code_id)
     person = visit.person()
-    if person is None or not queries.has_identity(db, person):
+    if person is None or not visit.has_identity():
         return None
     return unit_of_person(person.id)
 

@@ -134,13 +134,13 @@ def test_a_lost_card_stops_at_once_with_what_it_opened_and_the_proof_is_noted(
     commands.hand_card(db, person, "AAAA-BBBB-CCCC", key=town.secret_key, actor=mediator)
     entered = accounts.enter_with_card(db, town.secret_key, "AAAA-BBBB-CCCC")
     by_code = accounts.sign_in(db, person, Opening.CODE)
-    commands.replace_card(
+    commands.hand_card(
         db,
         person,
         "DDDD-EEEE-FFFF",
         key=town.secret_key,
         actor=mediator,
-        proof=Recognised.ATTESTED,
+        lost=Recognised.ATTESTED,
     )
     with pytest.raises(InvalidInput):
         accounts.enter_with_card(db, town.secret_key, "AAAA-BBBB-CCCC")
@@ -193,3 +193,12 @@ def test_words_have_only_letters_that_nobody_confuses() -> None:
     assert len(words) == 300
     assert set("".join(words)) == set(tickets.LETTERS)
     assert not set(tickets.LETTERS) & set("AEIOUY0Q1")
+
+
+def test_who_has_an_address_is_told_of_a_new_card(db: Session, town: Services) -> None:
+    mediator = make_person(db, Role.MEDIATOR)
+    for person in (make_person(db, email="amina@example.org"), make_person(db)):
+        code = f"AAAA-BBBB-{'CD'[bool(person.contact_points)] * 4}"
+        commands.hand_card(db, person, code, key=town.secret_key, actor=mediator)
+    message = db.scalars(select(OutboxMessage)).one()
+    assert (message.recipient, message.payload["way"]) == ("amina@example.org", "card")

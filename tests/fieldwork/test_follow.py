@@ -141,3 +141,9 @@ def test_a_thing_that_is_gone_opens_nothing(client: Browser, app: Engage, town: 
     follow(client, number, word, expects=422)
     with town.database.reading() as db:
         assert db.scalar(select(func.count(Proposal.id))) == 0
+
+
+def test_what_is_no_number_uses_up_nobodys_tries(client: Browser) -> None:
+    for _try in range(7):
+        follow(client, "1042 ?", "BBBBBB", expects=422)
+    assert "Exemple : G-1042" in client.text

@@ -304,8 +304,12 @@ def test_a_lost_card_is_replaced_with_a_ticket_and_the_mediators_word(
     making.next_person(client)
     client.submit("/guichet", {"numero": number, "mot": "BBBBBB"}, expects=422)
     client.submit("/guichet", {"numero": number, "mot": word})
+    client.get("/guichet/soutien")
+    assert "Il faut une carte" in client.text, "a ticket found in the street is nobody"
     client.submit("/guichet/carte", action="/perdue", expects=422)
     client.submit("/guichet/carte", {"atteste": "y"}, action="/perdue")
+    client.get("/guichet/soutien")
+    assert "Soutenir une idée" in client.text
     client.get("/guichet/carte/imprimer")
     code = next(w for w in client.text.split() if len(w) == 14 and w.count("-") == 2)
     resident = Browser(app)
