@@ -110,9 +110,8 @@ def _may_write_to(address: addresses.ContactAddress) -> bool:
     try:
         sms_budget.admit(apart(), services().config, address.value, network=visitor_address())
     except sms_budget.NoSms as error:
-        flash(
-            f"{error.message} {_('Votre signalement est bien parti. Laissez un e-mail.')}", "warn"
-        )
+        kept = _("Votre signalement est bien parti. Laissez un e-mail.")
+        flash(f"{error.message} {kept}", "warn")
         return False
     return True
 
