@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.accounts.models import Mandate
 from engage.consultations.models import Consultation
 from engage.core.web import Engage
 from engage.incidents.models import Incident
@@ -147,7 +148,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "key": "0" * 32,
         "number": 3,
         "deadline_id": 1,
-        "mandate_id": 1,
+        "mandate_id": db.scalars(select(Mandate.id).where(Mandate.role == "agent")).first(),
         "entry_id": 1,
         "how": "carte",
         "enquiry_id": 1,
