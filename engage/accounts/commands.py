@@ -22,7 +22,7 @@ from engage.accounts.models import (
     SignInCode,
 )
 from engage.accounts.policy import is_long_unseen
-from engage.core import audit, clock
+from engage.core import audit, clock, masking
 from engage.core.db import Database
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
@@ -285,6 +285,11 @@ def invite(
 
 
 def rename(db: Session, person: Person, public_name: str) -> None:
-    """Choose the name that others see; empty means "Un habitant"."""
+    """Choose the name that others see; empty means "Un habitant".
+
+    Raises `InvalidInput` for a number or an address, by which others could reach the person.
+    """
+    if masking.findings(public_name):
+        raise InvalidInput("public_name", _("Choisissez un nom sans numéro ni adresse."))
     person.public_name = public_name
     audit.record(db, "person.rename", person, actor_id=person.id)

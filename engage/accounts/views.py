@@ -170,8 +170,9 @@ def rename() -> ResponseReturnValue:
     person = gate.signed_in()
     form = NameForm()
     if form.validate_on_submit():
-        commands.rename(get_db(), person, form.public_name.data or "")
-        return see_other(url_for("accounts.account"))
+        with form.refusals():
+            commands.rename(get_db(), person, form.public_name.data or "")
+            return see_other(url_for("accounts.account"))
     return form_page("accounts/account.html", form, person=person)
 
 

@@ -43,3 +43,14 @@ def test_readers_and_moderators_see_name_and_neighbourhood_only(
         assert (name or "Un habitant de Terre-Rouge") in text
         assert "Terre-Rouge" in text
         assert "example.org" not in text
+
+
+@pytest.mark.parametrize("name", ["06 12 34 56 78", "nour@example.org", "Nour, appt 12"])
+def test_a_name_by_which_others_could_reach_somebody_is_refused(
+    client: Browser, town: Services, name: str
+) -> None:
+    with town.database.transaction() as db:
+        person = make_person(db)
+    client.sign_in(person)
+    client.submit("/compte", {"public_name": name}, expects=422)
+    assert "sans numéro ni adresse" in client.text
