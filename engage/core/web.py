@@ -11,14 +11,15 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest
-from werkzeug.routing import BaseConverter
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from engage.core import clock, i18n, lean, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
 from engage.core.images import prepare
+from engage.core.pagination import BIGGEST_ID
 from engage.core.photos import StoredPhoto, discard_unnamed, store
 from engage.core.services import Services
 
@@ -56,6 +57,13 @@ class ReferenceConverter(BaseConverter):
 
     def to_python(self, value: str) -> int:
         return int(value.partition("-")[0])
+
+
+class NumberConverter(IntegerConverter):
+    """A number of the database in an address: what is too big for one is not found."""
+
+    def __init__(self, map: Map, max: int | None = BIGGEST_ID) -> None:  # noqa: A002
+        super().__init__(map, max=max)
 
 
 class Engage(Flask):
@@ -182,6 +190,7 @@ def visitor_address() -> str:
 def setup(app: Engage) -> None:
     """Register what every request passes through."""
     app.url_map.converters["ref"] = ReferenceConverter
+    app.url_map.converters["int"] = NumberConverter
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_close)
@@ -199,6 +208,8 @@ def _begin() -> None:
         request.query_string.decode()
     except UnicodeDecodeError:
         raise BadRequest from None
+    if request.is_json:  # forms would take it, with values that are no text
+        raise UnsupportedMediaType
     view = current_app.view_functions.get(request.endpoint or "")
     if request.mimetype != "multipart/form-data" or not hasattr(view, "photo_fields"):
         request.max_content_length = MAX_WORDS_BYTES

@@ -1,6 +1,7 @@
 """Every path, query parameter and form field with what nobody should send: never a 5xx."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from sqlalchemy import select
 from werkzeug.routing import Rule
@@ -51,6 +52,10 @@ IN_ADDRESSES = (
     "SQL",
     "NUL",
 )
+TOO_BIG = {
+    "a number past 64 bits": CORPUS["a number past 64 bits"],
+    "a number past 32 bits": b"2147483648",
+}
 GOOD = {
     "contact": "voisine@example.org",
     "title": "Des bancs",
@@ -127,6 +132,47 @@ def test_no_path_and_no_query_parameter_makes_the_server_fail(app: Engage, town:
             if status >= 500:
                 wrong.append((status, endpoint, where, what))
     assert not wrong, wrong_ones(wrong)
+
+
+def test_no_number_in_a_path_that_takes_forms_makes_the_server_fail(
+    app: Engage, town: Services
+) -> None:
+    contract.load_demo(town)
+    browser = Browser(app).sign_in(everything(town))
+    token = csrf_token(browser)
+    with town.database.reading() as db:
+        addresses = sample_addresses(app, db)
+    wrong: list[tuple[object, ...]] = []
+    for endpoint, method, path in addresses:
+        for rule in app.url_map.iter_rules(endpoint) if method == "POST" else ():
+            for name, what in product(sorted(rule.arguments), TOO_BIG):
+                route = with_value(rule, name, path, TOO_BIG[what]).decode()
+                answer = send(browser, route, [("csrf_token", token)])
+                if answer.status_code >= 500:
+                    wrong.append((answer.status_code, endpoint, name, what))
+    assert not wrong, wrong_ones(wrong)
+
+
+def csrf_token(browser: Browser) -> bytes:
+    """The token that this device sends with every form."""
+    browser.get("/compte/adresses")
+    assert browser.page is not None
+    found = (form.fields["csrf_token"][0] for form in browser.page.forms if form.method == "post")
+    return next(found).encode()
+
+
+def test_json_in_place_of_a_form_is_refused(client: Browser) -> None:
+    client.get("/compte/connexion")
+    assert client.page is not None
+    token = client.page.forms[-1].fields["csrf_token"][0]
+    for body in ("[1]", "5", "true", '{"contact": 5}', '{"contact": {"a": 1}}', "{bad"):
+        answer = client.http.post(
+            "/compte/connexion",
+            data=body,
+            content_type="application/json",
+            headers={"X-CSRFToken": token},
+        )
+        assert answer.status_code == 415, body
 
 
 def attacks(app: Engage, endpoint: str, path: str) -> Iterator[tuple[str, str, bytes, bytes]]:
