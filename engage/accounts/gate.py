@@ -136,6 +136,7 @@ def is_shared() -> bool:
 
 def expect(*, shared: bool) -> None:
     """Note what was said about this device, for the step that signs it in."""
+    session.pop(SHARED, None)
     if shared:
         session[SHARED] = True
 

@@ -127,15 +127,18 @@ def _code_page(challenge: str, form: EnterForm) -> ResponseReturnValue:
 
 
 def welcome(
-    entered: commands.Entered, target: str | None, *, shared: bool = False
+    entered: commands.Entered, target: str | None, *, shared: bool | None = None
 ) -> ResponseReturnValue:
-    """Finish what waited, sign the device in and go on."""
+    """Finish what waited, sign the device in and go on.
+
+    Without `shared` an earlier step has asked whether others use the device.
+    """
     if entered.draft is not None:
         target = finishers()[entered.draft.kind](get_db(), entered.draft, entered.person)
         get_db().delete(entered.draft)
     elif not target and needs_second_step(entered.person):
         target = gate.SECOND_STEP
-    gate.remember(entered, shared=shared or gate.is_shared())
+    gate.remember(entered, shared=gate.is_shared() if shared is None else shared)
     return sent_here.finished(see_other(safe_next(target)), entered.draft)
 
 
