@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import session, url_for
+from flask import Response, session, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ SHOWN = "codes"
 SHOWN_FOR = timedelta(minutes=15)
 
 
-def page(template: str, form: SetUpAppForm, person: Person) -> ResponseReturnValue:
+def page(template: str, form: SetUpAppForm, person: Person) -> Response:
     """The QR code of the secret in the form, of a new one when there is none or it is too old."""
     key = services().secret_key
     secret = totp.open_setup(person, form.sealed.data or "", key=key)

@@ -10,7 +10,7 @@ from engage.accounts.proof_forms import NewPasswordForm, SetUpAppForm
 from engage.accounts.proofs import Invitation
 from engage.accounts.second_step_views import count_try
 from engage.core import throttle
-from engage.core.web import apart, form_page, get_db, see_other, services
+from engage.core.web import apart, form_page, get_db, secret_page, see_other, services
 
 bp = Blueprint("invitation", __name__, url_prefix="/compte/invitation/<token>")
 
@@ -41,7 +41,8 @@ def choose(token: str) -> ResponseReturnValue:
 def _password_page(
     form: NewPasswordForm, invitation: Invitation, token: str
 ) -> ResponseReturnValue:
-    return form_page("accounts/invitation.html", form, invitation=invitation, token=token)
+    shown = form_page("accounts/invitation.html", form, invitation=invitation, token=token)
+    return secret_page(shown)
 
 
 @bp.get("/application")
@@ -49,7 +50,7 @@ def app(token: str) -> ResponseReturnValue:
     invitation = invitations.standing(get_db(), token)
     if not _has_begun(invitation):
         return see_other(url_for("invitation.show", token=token))
-    return app_pages.page("accounts/invitation_app.html", SetUpAppForm(), invitation.person)
+    return _app_page(SetUpAppForm(), invitation)
 
 
 @bp.post("/application")
@@ -69,7 +70,11 @@ def confirm_app(token: str) -> ResponseReturnValue:
             )
             gate.renew(fresh)
             return app_pages.show_codes(codes)
-    return app_pages.page("accounts/invitation_app.html", form, person)
+    return _app_page(form, invitation)
+
+
+def _app_page(form: SetUpAppForm, invitation: Invitation) -> ResponseReturnValue:
+    return secret_page(app_pages.page("accounts/invitation_app.html", form, invitation.person))
 
 
 def _has_begun(invitation: Invitation) -> bool:

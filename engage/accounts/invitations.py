@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import messages
 from engage.accounts.models import ContactKind, ContactPoint, Person
-from engage.accounts.policy import can_invite, may_be_invited
+from engage.accounts.policy import can_invite, is_long_unseen, may_be_invited
 from engage.accounts.proofs import Authenticator, Invitation, ListKind, OneTimeCode, Passkey
 from engage.core import audit, clock
 from engage.core.errors import Gone, InvalidInput, NotFound
@@ -22,7 +22,7 @@ def invite(db: Session, person: Person, *, by: Person) -> str:
     """Send `person` a link, by e-mail when they have one, else by SMS; older links die.
 
     Returns the link's token. `person.mandates` must be loaded. Raises `InvalidInput` on field
-    `person` when nothing can be sent to them.
+    `person` when nothing can be sent to them, or to a number that may be another's by now only.
     """
     require(can_invite, by, person)
     return _send(db, person, by)
@@ -38,6 +38,11 @@ def _send(db: Session, person: Person, by: Person | None) -> str:
     point = address_for(db, person)
     if point is None:
         raise InvalidInput("person", _("Cette personne n’a ni e-mail ni téléphone."))
+    if is_long_unseen(point):  # the link is all that its new holder would need
+        raise InvalidInput(
+            "person",
+            _("Ce numéro n’a pas servi ici depuis six mois. Demandez un e-mail à la personne."),
+        )
     close_all(db, person)
     token, moment = new_token(), clock.now()
     invitation = Invitation(
@@ -55,7 +60,7 @@ def _send(db: Session, person: Person, by: Person | None) -> str:
 
 
 def address_for(db: Session, person: Person) -> ContactPoint | None:
-    """Where the link goes: the oldest proven e-mail, else the oldest number."""
+    """Where the link goes: the oldest proven e-mail, else a number, one in use before others."""
     points = db.scalars(
         select(ContactPoint)
         .where(
@@ -65,7 +70,7 @@ def address_for(db: Session, person: Person) -> ContactPoint | None:
         )
         .order_by(ContactPoint.id)
     )
-    return min(points, key=lambda point: point.kind != ContactKind.EMAIL, default=None)
+    return min(points, key=lambda p: (p.kind != ContactKind.EMAIL, is_long_unseen(p)), default=None)
 
 
 def close_all(db: Session, person: Person) -> None:

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from engage.accounts import code_lists, invitations
-from engage.accounts.models import Mandate, Person, Role, SignIn
+from engage.accounts import code_lists, codes, invitations
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import ContactKind, ContactPoint, Mandate, Person, Role, SignIn
 from engage.accounts.proofs import Authenticator, Invitation, ListKind, Passkey, Password
 from engage.core import clock
 from engage.core.errors import Denied, InvalidInput
@@ -30,6 +32,7 @@ from tests.factories import make_person
 
 NEW = "grenouille tambour lundi"
 BOTH = {"password": NEW, "again": NEW}
+MANDATES = [selectinload(Person.mandates)]
 
 
 def invited(town: Services, *roles: Role, email: str = EMAIL, **values: object) -> str:
@@ -295,6 +298,39 @@ def test_a_replaced_link_is_not_sent_any_more(town: Services) -> None:
     with town.database.reading() as db:
         states = db.scalars(select(OutboxMessage.delivery).order_by(OutboxMessage.id)).all()
         assert states == [Delivery.CANCELLED, Delivery.KEPT]
+
+
+def test_no_link_goes_to_a_number_that_may_be_another_s_by_now(
+    town: Services, moment: Moment
+) -> None:
+    with town.database.transaction() as db:
+        person = make_person(db, Role.AGENT)
+        for number in ("+33612345678", "+33612345679"):
+            db.add(
+                ContactPoint(
+                    person_id=person.id, kind="phone", value=number, verified_at=clock.now()
+                )
+            )
+    moment.forward(days=200)
+    with town.database.transaction() as db:
+        with pytest.raises(InvalidInput, match="depuis six mois"):
+            invitations.invite_first(db, db.get_one(Person, person.id, options=MANDATES))
+        assert db.scalars(select(OutboxMessage)).all() == []
+        codes.mark_seen(db, ContactAddress(ContactKind.PHONE, "+33612345679"))
+    with town.database.transaction() as db:
+        invitations.invite_first(db, db.get_one(Person, person.id, options=MANDATES))
+        assert db.scalars(select(OutboxMessage.recipient)).all() == ["+33612345679"]
+
+
+def test_pages_behind_the_link_tell_no_other_site_and_no_search_engine(
+    client: Browser, town: Services
+) -> None:
+    link = invited(town)
+    first = client.get(link)
+    client.submit(link, BOTH)
+    for answer in (first, client.get(f"{link}/application")):
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Robots-Tag"] == "noindex"
 
 
 def test_only_coordinators_and_admins_invite_and_only_staff(town: Services) -> None:
