@@ -7,12 +7,12 @@ own; of a person only the level and the day.
 
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from engage.accounts import residence
 from engage.accounts.models import Person
-from engage.accounts.residence import ResidenceLevel
+from engage.accounts.residence import ResidenceLevel, ResidenceProof
 from engage.consultations import queries
 from engage.consultations.models import Consultation, VotingCode
 from engage.core import clock
@@ -31,11 +31,20 @@ class Arrived:
     neighbourhood_id: int | None
 
 
-def use_letter(database: Database, key: bytes, typed: str) -> Arrived:
-    """Count one more person for the code of a vote that is not over.
+@dataclass(frozen=True)
+class Reader:
+    """Who typed a code, and the neighbourhood that they chose."""
 
-    Raises `InvalidInput` on "code": unknown, replaced, of an ended vote, or used by six people.
-    Of people who type it at once no more than six get through.
+    person_id: int
+    neighbourhood_id: int | None
+
+
+def use_letter(database: Database, key: bytes, typed: str, reader: Reader) -> Arrived:
+    """Count one more person for the code of a vote that is not over; once for who sends it twice.
+
+    Raises `InvalidInput` on "code": unknown, replaced, of an ended vote, or used by six people,
+    and when it is not said yet where the reader lives. Of people who type it at once no more than
+    six get through.
     """
     with database.transaction() as db:
         found = queries.voting_code(db, key, typed)
@@ -43,6 +52,12 @@ def use_letter(database: Database, key: bytes, typed: str) -> Arrived:
             raise InvalidInput(
                 "code", _("Ce n’est pas le code d’un vote en cours. Vérifiez chaque lettre.")
             )
+        hood = found[1].neighbourhood_id or reader.neighbourhood_id
+        if hood is None:
+            raise InvalidInput("", _("Choisissez d’abord votre quartier."))
+        arrived = Arrived(found[1].neighbourhood_id)
+        if hood == reader.neighbourhood_id and _showed_one_today(db, reader):
+            return arrived
         counted = db.execute(
             update(VotingCode)
             .where(VotingCode.id == found[0].id, VotingCode.people_proven < PEOPLE_A_CODE)
@@ -52,7 +67,17 @@ def use_letter(database: Database, key: bytes, typed: str) -> Arrived:
             raise InvalidInput(
                 "code", _("Ce code a déjà servi à six personnes. Voyez un médiateur du quartier.")
             )
-        return Arrived(found[1].neighbourhood_id)
+        return arrived
+
+
+def _showed_one_today(db: Session, reader: Reader) -> bool:
+    """Whether a letter has just proven where the reader lives: another one changes nothing."""
+    proof = exists().where(
+        ResidenceProof.person_id == reader.person_id,
+        ResidenceProof.level == ResidenceLevel.LETTER.value,
+        ResidenceProof.proven_on == clock.today(),
+    )
+    return bool(db.scalar(select(proof)))
 
 
 def _stands(code: VotingCode, consultation: Consultation) -> bool:

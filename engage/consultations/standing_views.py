@@ -67,12 +67,13 @@ def prove_by_letter() -> ResponseReturnValue:
     person, form = gate.signed_in(), LetterForm()
     if form.validate_on_submit():
         with form.refusals():
+            reader = letters.Reader(person.id, person.neighbourhood_id)
             throttle.hit_hourly(apart(), f"letter:{person.id}", limit=TRIES_AN_HOUR)
             throttle.hit_hourly(
                 apart(), f"letter-net:{visitor_address()}", limit=NETWORK_TRIES_AN_HOUR
             )
             key, typed = services().secret_key, form.code.data or ""
-            arrived = letters.use_letter(apart(), key, typed)
+            arrived = letters.use_letter(apart(), key, typed, reader)
             letters.prove_by_letter(get_db(), person, arrived)
             return done(form.suite.data, _("C’est noté. Le code de la lettre peut encore voter."))
     return form_page("consultations/letter.html", form)

@@ -31,6 +31,8 @@ from tests.parallel import in_parallel
 
 KEY = b"k" * 32
 CODE = "TEST-2222-ABCD"
+SOMEBODY = letters.Reader(0, None)
+"""No person of the database, who has not said where they live."""
 
 
 def _asked(db: Session, **values: object) -> Consultation:
@@ -184,7 +186,7 @@ def test_a_letter_proves_and_keeps_its_vote(database: Database) -> None:
     with database.transaction() as db:
         asked = _letter(db)
         person = make_person(db)
-    arrived = letters.use_letter(database, KEY, "test 2222 abcd")
+    arrived = letters.use_letter(database, KEY, "test 2222 abcd", SOMEBODY)
     with database.transaction() as db:
         mine = db.get_one(Person, person.id)
         letters.prove_by_letter(db, mine, arrived)
@@ -200,7 +202,7 @@ def test_nothing_says_which_code_somebody_typed(database: Database) -> None:
     with database.transaction() as db:
         _letter(db)
         person = make_person(db)
-    arrived = letters.use_letter(database, KEY, CODE)
+    arrived = letters.use_letter(database, KEY, CODE, SOMEBODY)
     with database.transaction() as db:
         letters.prove_by_letter(db, db.get_one(Person, person.id), arrived)
     with database.reading() as db:
@@ -219,7 +221,7 @@ def test_a_code_proves_six_people_and_no_more_even_at_once(database: Database) -
 
     def use(_number: int) -> bool:
         try:
-            return letters.use_letter(database, KEY, CODE).neighbourhood_id is not None
+            return letters.use_letter(database, KEY, CODE, SOMEBODY).neighbourhood_id is not None
         except InvalidInput:
             return False
 
@@ -227,18 +229,46 @@ def test_a_code_proves_six_people_and_no_more_even_at_once(database: Database) -
     assert _used(database) == letters.PEOPLE_A_CODE
 
 
+def test_who_sends_the_same_letter_twice_counts_once(database: Database) -> None:
+    with database.transaction() as db:
+        _letter(db)
+        person = make_person(db)
+    for _time in range(3):
+        reader = letters.Reader(person.id, person.neighbourhood_id)
+        arrived = letters.use_letter(database, KEY, CODE, reader)
+        with database.transaction() as db:
+            person = db.get_one(Person, person.id)
+            letters.prove_by_letter(db, person, arrived)
+    assert _used(database) == 1
+    letters.use_letter(database, KEY, CODE, SOMEBODY)
+    assert _used(database) == 2
+
+
+def test_a_letter_that_says_no_neighbourhood_is_not_used_up_before_one_is_chosen(
+    database: Database,
+) -> None:
+    with database.transaction() as db:
+        _letter(db).neighbourhood_id = None
+        home = neighbourhood(db).id
+    with pytest.raises(InvalidInput, match="quartier"):
+        letters.use_letter(database, KEY, CODE, SOMEBODY)
+    assert _used(database) == 0
+    assert letters.use_letter(database, KEY, CODE, letters.Reader(0, home)) == Arrived(None)
+    assert _used(database) == 1
+
+
 def test_only_the_code_of_a_vote_that_is_not_over_proves(database: Database) -> None:
     with database.transaction() as db:
         asked = _letter(db)
     for typed in ("", "ABCD-EFGH-JKLM", "x" * 300, "<script>", "\x00", "' OR 1=1 --"):
         with pytest.raises(InvalidInput):
-            letters.use_letter(database, KEY, typed)
+            letters.use_letter(database, KEY, typed, SOMEBODY)
     with clock.at(asked.closes_at), pytest.raises(InvalidInput):
-        letters.use_letter(database, KEY, CODE)
+        letters.use_letter(database, KEY, CODE, SOMEBODY)
     with database.transaction() as db:
         db.execute(update(VotingCode).values(cancelled_at=clock.now()))
     with pytest.raises(InvalidInput):
-        letters.use_letter(database, KEY, CODE)
+        letters.use_letter(database, KEY, CODE, SOMEBODY)
     assert _used(database) == 0
 
 
