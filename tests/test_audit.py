@@ -45,6 +45,7 @@ SILENT = {
     "accounts/sign_ins.py:was_here": "reads",
     "accounts/sign_ins.py:shorten": "beside the sign-in that was just written down",
     "accounts/sign_ins.py:name_device": "a word beside the sign-in that was just written down",
+    "accounts/mandates.py:held": "reads and holds rows, changes nothing",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:checked": "computes, changes nothing",
     "proposals/commands.py:suggested_action": "computes, changes nothing",

@@ -44,7 +44,7 @@ def _page(form: FilterForm) -> ResponseReturnValue:
         asked=asked,
         query=urlencode(asked),
         first=asked_key("suite") is None,
-        most=audit_export.MOST,
+        most=f"{audit_export.MOST:_}".replace("_", "\xa0"),
         words=audit_words,
         moment_long=moment_long,
     )
