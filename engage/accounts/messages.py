@@ -27,14 +27,18 @@ def sign_in_code(
 
 
 def render_sign_in_code(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
-    """The words of a code; None when it is too old to be of use."""
+    """The words of a code; None when it is too old to be of use.
+
+    One that adds an address says so: whoever talks somebody into telling it gets their account.
+    """
     code = db.get(SignInCode, message.payload["code_id"])
     if code is None or code.used_at is not None or code.expires_at <= clock.now():
         return None
     digits, page = message.secret.splitlines()
-    path = "/compte/adresses/code" if code.person_id else "/compte/code"
+    adds = code.person_id is not None
+    path = "/compte/adresses/code" if adds else "/compte/code"
     return rendered(
-        "accounts/sign_in_code", message, digits=digits, link=f"{base_url}{path}/{page}"
+        "accounts/sign_in_code", message, digits=digits, link=f"{base_url}{path}/{page}", adds=adds
     )
 
 

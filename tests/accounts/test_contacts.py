@@ -8,6 +8,7 @@ from engage.accounts.models import ContactPoint, Opening, Person, Role, SignIn
 from engage.core.audit import AuditEntry
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
+from engage.core.sms import parts, plainer
 from engage.core.web import Engage
 from engage.wiring import RENDERERS
 from tests.accounts.test_recycled import newest_code
@@ -53,6 +54,20 @@ def notices(town: Services) -> list[tuple[str, str, str]]:
         (row.recipient, row.payload["change"], text.text if text else "")
         for row, text in zip(rows, words, strict=True)
     ]
+
+
+@pytest.mark.parametrize("contact", ["06 12 34 56 78", "nadia@example.org"])
+def test_the_message_says_that_its_code_adds_an_address(
+    client: Browser, town: Services, amina: Person, contact: str
+) -> None:
+    client.sign_in(amina)
+    client.submit("/compte/adresses", {"contact": contact})
+    with town.database.reading() as db:
+        message = db.scalars(select(OutboxMessage)).one()
+        told = RENDERERS[message.kind](db, message, "https://quartier.example")
+    assert told is not None
+    assert "à un compte" in told.text
+    assert message.channel == "email" or parts(plainer(told.text)) == 1
 
 
 def test_a_number_is_added_with_the_code_sent_to_it(
