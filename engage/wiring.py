@@ -4,7 +4,7 @@ import hashlib
 from functools import partial
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from engage.accounts import age_views as accounts_age_views
 from engage.accounts import attest_views as accounts_attest_views
@@ -92,6 +92,9 @@ BLUEPRINTS = (
     pages_health.bp,
     pages_this_phone.bp,
 )
+
+FRENCH_ONLY = ("/admin", "/gup", "/moderation", "/partenaires", "/r/", "/relances")
+"""Where the screens of staff and partners begin, written in French only."""
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -223,8 +226,15 @@ def setup(app: Engage) -> None:
         app.register_blueprint(blueprint)
     app.extensions["engage_finishers"] = FINISHERS
     app.extensions["engage_refusal_of"] = moderation_queries.refusal_of
+    app.before_request(_one_language_a_page)
     app.context_processor(_page_context)
     app.after_request(logs.log_request)
+
+
+def _one_language_a_page() -> None:
+    """French screens are French as a whole, whatever language somebody reads elsewhere."""
+    if request.path.startswith(FRENCH_ONLY):
+        i18n.speak("fr")
 
 
 def _page_context() -> dict[str, Any]:

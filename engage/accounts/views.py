@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engage.accounts import addresses, attempts, commands, gate, queries, sent_here
+from engage.accounts import addresses, attempts, attesting, commands, gate, queries, sent_here
 from engage.accounts.forms import ContactForm, EmptyForm, EnterCardForm, EnterForm, NameForm
 from engage.accounts.models import ContactKind, Draft, Person
 from engage.accounts.policy import needs_second_step
@@ -161,11 +161,7 @@ def card() -> ResponseReturnValue:
 @bp.get("/compte")
 def account() -> ResponseReturnValue:
     person = gate.signed_in()
-    return form_page(
-        "accounts/account.html",
-        NameForm(public_name=person.public_name),
-        person=person,
-    )
+    return _account_page(person, NameForm(public_name=person.public_name))
 
 
 @bp.post("/compte/nom")
@@ -176,7 +172,12 @@ def rename() -> ResponseReturnValue:
         with form.refusals():
             commands.rename(get_db(), person, form.public_name.data or "")
             return see_other(url_for("accounts.account"))
-    return form_page("accounts/account.html", form, person=person)
+    return _account_page(person, form)
+
+
+def _account_page(person: Person, form: NameForm) -> ResponseReturnValue:
+    attests = attesting.can_attest_somewhere(person, attesting.landlords_of(get_db(), person))
+    return form_page("accounts/account.html", form, person=person, attests=attests)
 
 
 @bp.post("/compte/sortie")

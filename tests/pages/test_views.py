@@ -34,6 +34,18 @@ def test_an_unknown_action_is_not_found(client: Browser) -> None:
     client.get("/contrat/actions/99999999999999999999", expects=404)
 
 
+@pytest.mark.parametrize("persona", ["conseil", "coordinatrice"])
+def test_screens_that_are_french_only_read_from_left_to_right(
+    client: Browser, town: Services, persona: str
+) -> None:
+    contract.load_demo(town)
+    client.submit("/langue", {"langue": "ar"})
+    client.submit("/demo", {"persona": persona})
+    path = "/moderation" if persona == "conseil" else "/relances"
+    assert 'lang="fr" dir="ltr"' in client.get(path).get_data(as_text=True)
+    assert 'lang="ar" dir="rtl"' in client.get("/").get_data(as_text=True)
+
+
 def test_arabic_reads_from_right_to_left(client: Browser) -> None:
     client.submit("/langue", {"langue": "ar"})
     page = client.get("/").get_data(as_text=True)
