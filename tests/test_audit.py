@@ -26,6 +26,7 @@ from tests.proposals.ideas import make_idea, make_public
 
 WRITERS = (
     "commands.py",
+    "mandates.py",
     "contacts.py",
     "following.py",
     "partners.py",
