@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import commands, invitations, queries, second_steps
@@ -134,19 +134,24 @@ def end(db: Session, mandate: Mandate, *, by: Person, last_day: date, keep: str 
 
 def _keep_somebody(db: Session, mandate: Mandate, last_day: date) -> None:
     """Refuse to end the last role that gives roles; `held` has locked all of them."""
-    if Role(mandate.role) not in STEERING:
-        return
-    day = max(last_day, clock.today()) + ONE_DAY
+    if Role(mandate.role) in STEERING:
+        day = max(last_day, clock.today()) + ONE_DAY
+        _require_another(db, Mandate.id != mandate.id, day=day)
+
+
+def require_somebody_else(db: Session, person: Person) -> None:
+    """Raise `InvalidInput` when the town would be left without anybody who gives roles."""
+    _lock(db, Mandate.role.in_(STEERING))
+    mine = exists().where(Mandate.person_id == person.id, *_steers_on(clock.today()))
+    if db.scalar(select(mine)):
+        _require_another(db, Mandate.person_id != person.id, day=clock.today())
+
+
+def _require_another(db: Session, other: ColumnElement[bool], *, day: date) -> None:
     another = db.scalar(
         select(Mandate.id)
         .join(Mandate.person)
-        .where(
-            Mandate.role.in_(STEERING),
-            Mandate.id != mandate.id,
-            Mandate.starts_on <= day,
-            or_(Mandate.ends_on.is_(None), Mandate.ends_on >= day),
-            Person.closed_at.is_(None),
-        )
+        .where(other, *_steers_on(day), Person.closed_at.is_(None))
         .limit(1)
     )
     if another is None:
@@ -183,15 +188,22 @@ def held(db: Session, mandate_id: int) -> Mandate:
     All that give roles are locked first, in one order: of two admins who end each other's at once
     the second sees what the first did.
     """
-    db.execute(
-        select(Mandate.id)
-        .where(or_(Mandate.role.in_(STEERING), Mandate.id == mandate_id))
-        .order_by(Mandate.id)
-        .with_for_update()
-    )
+    _lock(db, or_(Mandate.role.in_(STEERING), Mandate.id == mandate_id))
     found = select(Mandate).options(joinedload(Mandate.person)).where(Mandate.id == mandate_id)
     mandate = db.scalar(found)
     if mandate is None:
         raise NotFound
     db.refresh(mandate, ["starts_on", "ends_on"])
     return mandate
+
+
+def _lock(db: Session, which: ColumnElement[bool]) -> None:
+    db.execute(select(Mandate.id).where(which).order_by(Mandate.id).with_for_update())
+
+
+def _steers_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Mandate.role.in_(STEERING),
+        Mandate.starts_on <= day,
+        or_(Mandate.ends_on.is_(None), Mandate.ends_on >= day),
+    )

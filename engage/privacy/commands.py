@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engage.accounts import mandates
 from engage.accounts.models import Person
 from engage.core import audit
 from engage.core.photos import StoredPhoto
@@ -57,9 +58,10 @@ def close_account(
     """Remove all that says who `person` is; a number without a name is left for the audit trail.
 
     `actor_id` is None when the clock closes an account unseen for long. Returns the files to
-    remove once this is committed.
+    remove once this is committed. Raises `InvalidInput` when nobody would be left to give roles.
     """
     require(can_leave, person)
+    mandates.require_somebody_else(db, person)
     kept = identity_key is not None and identities.keep(db, person, identity_key)
     addresses = leaving.addresses_of(db, person)
     reached = leaving.reached(addresses)

@@ -192,18 +192,17 @@ def _is_fresh() -> bool:
 def leave() -> ResponseReturnValue:
     """Done at once: what identifies the person goes in this transaction, files right after."""
     person, form = _leaver(), ConfirmForm()
-    if not (form.validate_on_submit() and _is_fresh()):
-        return _confirm_page(form)
-    key = identities.sealing_key(services().config)
-    _let_go(
-        commands.close_account(
-            get_db(),
-            person,
-            ideas=commands.Ideas(form.ideas.data),
-            identity_key=key,
-            actor_id=person.id,
-        )
-    )
-    gate.forget()
-    flash(_("Votre compte est effacé. Merci d’avoir participé."), "ok")
-    return see_other(url_for("pages.home"))
+    if form.validate_on_submit() and _is_fresh():
+        with form.refusals():
+            gone = commands.close_account(
+                get_db(),
+                person,
+                ideas=commands.Ideas(form.ideas.data),
+                identity_key=identities.sealing_key(services().config),
+                actor_id=person.id,
+            )
+            _let_go(gone)
+            gate.forget()
+            flash(_("Votre compte est effacé. Merci d’avoir participé."), "ok")
+            return see_other(url_for("pages.home"))
+    return _confirm_page(form)

@@ -417,6 +417,21 @@ def test_closing_twice_is_refused(town: Services, life: Life) -> None:
         close()
 
 
+def test_the_last_person_who_gives_roles_stays(client: Browser, town: Services) -> None:
+    with town.database.transaction() as db:
+        last = make_person(db, Role.COORDINATOR)
+    client.sign_in(last)
+    page, sure = "/compte/donnees/effacer/confirmer?idees=rester", {"sure": "y"}
+    client.submit(page, sure, expects=422)
+    assert "Donnez d’abord ce rôle" in client.text
+    with town.database.transaction() as db:
+        assert db.get_one(Person, last.id).closed_at is None
+        make_person(db, Role.ADMIN)
+    client.submit(page, sure)
+    with town.database.reading() as db:
+        assert db.get_one(Person, last.id).closed_at
+
+
 def test_an_account_unseen_for_two_years_leaves_as_little(
     town: Services, life: Life, moment: Moment
 ) -> None:
