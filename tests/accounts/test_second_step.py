@@ -248,6 +248,24 @@ def test_five_wrong_tries_make_the_right_one_wait(
     other.submit(STEP, {"code": digits()})
 
 
+def test_thirty_wrong_tries_in_a_day_make_the_right_one_wait_for_tomorrow(
+    client: Browser, coordinator: Person, moment: Moment
+) -> None:
+    half_sign_in(client, coordinator)
+    client.get(STEP)
+    assert client.page is not None
+    fields = next(form.fields for form in client.page.forms if "recovery" in form.fields)
+    fields["password"] = [PASSWORD]
+    for _quarter in range(6):
+        answers = [
+            client.http.post(STEP, data=fields | {"code": [wrong_digits()]}) for _ in "12345"
+        ]
+        assert [answer.status_code for answer in answers] == [422] * 5
+        moment.forward(minutes=15)
+    refused = client.post(STEP, fields | {"code": [digits()]}, expects=429)
+    assert 22 * 3600 < int(refused.headers["Retry-After"]) < 24 * 3600
+
+
 def test_of_twenty_tries_at_once_five_are_looked_at(
     app: Engage, coordinator: Person, moment: Moment
 ) -> None:
