@@ -1,6 +1,6 @@
 """All tables of Engage, imported in one place for the migrations and the tests."""
 
-from engage.accounts import consents, proofs, residence
+from engage.accounts import consents, departures, proofs, residence
 from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
 from engage.consultations import models as consultations
@@ -28,6 +28,8 @@ MODULES = (
     accounts,
     proofs,
     residence,
+    departures,
+    departures,
     consents,
     deadlines,
     proposals,

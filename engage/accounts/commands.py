@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage.accounts import codes, messages, queries, sign_ins
+from engage.accounts import codes, departures, messages, queries, sign_ins
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import (
     ContactKind,
@@ -159,25 +159,40 @@ def enter_with_code(
         codes.await_more(code)
         return LongUnseen(challenge)
     code.used_at = clock.now()
-    person = point.person if point is not None else join(db, address)
+    person = point.person if point is not None else arrive(db, key, address)
     codes.mark_seen(db, address)
     return Entered(person, sign_in(db, person), codes.draft_of(db, code))
 
 
+def arrive(db: Session, key: bytes, address: ContactAddress) -> Person:
+    """Who comes with an address that nobody holds: somebody new, or back in the same vote."""
+    person = departures.returning(db, key, address)
+    if person is None:
+        return join(db, address)
+    _hold(db, person, address)
+    return person
+
+
 def join(db: Session, address: ContactAddress) -> Person:
     """A new person, who holds `address`; of two at once the unique address lets one through."""
-    moment = clock.now()
-    person = Person(created_at=moment, mandates=[], contact_points=[])
+    person = Person(created_at=clock.now(), mandates=[], contact_points=[])
     db.add(person)
     db.flush()
+    _hold(db, person, address)
+    audit.record(db, "person.join", person, actor_id=person.id)
+    return person
+
+
+def _hold(db: Session, person: Person, address: ContactAddress) -> None:
     db.add(
         ContactPoint(
-            person_id=person.id, kind=address.kind.value, value=address.value, verified_at=moment
+            person_id=person.id,
+            kind=address.kind.value,
+            value=address.value,
+            verified_at=clock.now(),
         )
     )
     db.flush()
-    audit.record(db, "person.join", person, actor_id=person.id)
-    return person
 
 
 def sign_in(db: Session, person: Person, opened_with: Opening = Opening.CODE) -> str:

@@ -114,7 +114,7 @@ def remember(entered: commands.Entered, *, shared: bool = False) -> None:
     It opens nothing alone and only this browser's signed cookie holds it; a form that is open in
     another tab can still be sent. Signing out drops it. A `shared` device forgets by itself.
     """
-    secret = session.get("csrf_token")
+    secret, shared = session.get("csrf_token"), shared or is_shared()
     session.clear()
     if secret:
         session["csrf_token"] = secret

@@ -52,8 +52,14 @@ def can_change_ways_in(person: Person | None) -> bool:
 
 
 def can_invite(by: Person | None, person: Person) -> bool:
-    """Coordinators and admins send (again) the link with which staff set up their way in."""
-    return by is not None and by.holds(Role.COORDINATOR, Role.ADMIN) and may_be_invited(person)
+    """Coordinators and admins send (again) the link with which staff set up their way in.
+
+    That link replaces all an account proves itself with: only admins send it to who gives roles.
+    """
+    if by is None or not may_be_invited(person):
+        return False
+    steers = any(Role(m.role) in (Role.COORDINATOR, Role.ADMIN) for m in person.mandates)
+    return by.holds(Role.ADMIN) or (by.holds(Role.COORDINATOR) and not steers)
 
 
 def may_be_invited(person: Person) -> bool:
@@ -82,3 +88,9 @@ def can_secure(person: Person | None) -> bool:
 def can_use_app(person: Person | None) -> bool:
     """Staff prove themselves with a password and an app, and have recovery codes."""
     return person is not None and person.holds(*STAFF)
+
+
+def has_mandate_ahead(person: Person) -> bool:
+    """Whether a mandate of the person runs or begins later: what guards it is asked for first."""
+    today = clock.today()
+    return any(m.ends_on is None or m.ends_on >= today for m in person.mandates)

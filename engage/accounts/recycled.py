@@ -70,7 +70,7 @@ def _enter(
     return Entered(person, commands.sign_in(db, person, opened_with), codes.draft_of(db, code))
 
 
-def begin_anew(db: Session, challenge: str) -> Entered:
+def begin_anew(db: Session, key: bytes, challenge: str) -> Entered:
     """Let the number go from the account that had it and begin a new one with it."""
     code = codes.proved(codes.held(db, challenge))
     code.used_at = clock.now()
@@ -78,7 +78,7 @@ def begin_anew(db: Session, challenge: str) -> Entered:
     point = queries.contact_point_at(db, address)
     if point is not None:
         release(db, point, point.person)
-    person = commands.join(db, address)
+    person = commands.arrive(db, key, address)
     codes.mark_seen(db, address)
     return Entered(person, commands.sign_in(db, person), codes.draft_of(db, code))
 

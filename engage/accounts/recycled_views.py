@@ -106,4 +106,4 @@ def begin(challenge: str) -> ResponseReturnValue:
     form = EmptyForm()
     if not form.validate_on_submit():
         return _page(challenge, form)
-    return views.welcome(recycled.begin_anew(get_db(), challenge), _suite())
+    return views.welcome(recycled.begin_anew(get_db(), services().secret_key, challenge), _suite())

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from engage.consultations.models import Consultation, FinalCounts, RollEntry
+from engage.consultations.models import Consultation, FinalCounts, RollEntry, unit_of_person
 from engage.core import clock
 
 MONTHS = 2
@@ -28,6 +28,19 @@ def is_due(limit: datetime) -> ColumnElement[bool]:
     counted = exists().where(FinalCounts.consultation_id == Consultation.id)
     over = and_(Consultation.cancelled_at.is_(None), counted, decided)
     return or_(Consultation.cancelled_at <= limit, over)
+
+
+def voted_until(db: Session, person_id: int) -> datetime | None:
+    """When the last vote closes that this person took part in and that still runs, or None."""
+    return db.scalar(
+        select(func.max(Consultation.closes_at))
+        .join(RollEntry, RollEntry.consultation_id == Consultation.id)
+        .where(
+            RollEntry.unit == unit_of_person(person_id),
+            Consultation.closes_at > clock.now(),
+            Consultation.cancelled_at.is_(None),
+        )
+    )
 
 
 def forget(db: Session, most: int) -> int:

@@ -8,7 +8,16 @@ from engage.accounts.models import Person
 from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
-from engage.core.web import apart, form_page, get_db, page, see_other, services, visitor_address
+from engage.core.web import (
+    apart,
+    form_page,
+    get_db,
+    page,
+    secret_page,
+    see_other,
+    services,
+    visitor_address,
+)
 from engage.fieldwork import commands, finding, queries, tickets
 from engage.fieldwork.follow_forms import NumberForm
 from engage.fieldwork.models import Enquiry, Ticket
@@ -92,7 +101,7 @@ def own(token: str) -> ResponseReturnValue:
     if isinstance(subject, Proposal):
         return _idea_page(subject)
     if isinstance(subject, Enquiry):
-        return page("tickets/question.html", enquiry=subject)
+        return secret_page(page("tickets/question.html", enquiry=subject))
     raise NotFound(_("Cette page est fermée. Tapez encore le numéro et le mot de votre ticket."))
 
 
@@ -111,10 +120,12 @@ def _idea_page(proposal: Proposal) -> ResponseReturnValue:
     shown = proposals.proposal(db, proposal.id, author)
     if shown is None:
         raise NotFound
-    return page(
-        "tickets/idea.html",
-        proposal=shown,
-        revision=proposals.shown_revision(db, shown),
-        steps=steps(shown),
-        refusal=refusal_of(db, shown) if shown.status is Status.REFUSED else None,
+    return secret_page(
+        page(
+            "tickets/idea.html",
+            proposal=shown,
+            revision=proposals.shown_revision(db, shown),
+            steps=steps(shown),
+            refusal=refusal_of(db, shown) if shown.status is Status.REFUSED else None,
+        )
     )

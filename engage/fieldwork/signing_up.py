@@ -7,7 +7,7 @@ from engage.accounts import commands as accounts
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.contact_messages import Change, tell_everywhere
 from engage.accounts.models import ContactPoint, Person
-from engage.accounts.policy import is_long_unseen
+from engage.accounts.policy import has_mandate_ahead, is_long_unseen
 from engage.core import audit, clock
 from engage.core.errors import InvalidInput
 from engage.core.i18n import _
@@ -34,7 +34,9 @@ def open_account(
     if point is not None and is_long_unseen(point) and not _is_of(point, person):
         recycled.release(db, point, point.person)
         point = None
-    holder = point.person if point is not None else _new(db, address, actor, person)
+    if person is not None and point is None:
+        _refuse_to_strengthen(person)
+    holder = point.person if point is not None else _new(db, key, address, actor, person)
     codes.mark_seen(db, address)
     return holder
 
@@ -43,9 +45,20 @@ def _is_of(point: ContactPoint, person: Person | None) -> bool:
     return person is not None and point.person_id == person.id
 
 
-def _new(db: Session, address: ContactAddress, actor: Person, person: Person | None) -> Person:
+def _refuse_to_strengthen(person: Person) -> None:
+    """A card alone adds no address to an account with a mandate: its holder does so alone."""
+    if has_mandate_ahead(person):
+        raise InvalidInput(
+            "code",
+            _("Cette personne a un rôle. Elle ajoute ses adresses elle-même, dans « Mon compte »."),
+        )
+
+
+def _new(
+    db: Session, key: bytes, address: ContactAddress, actor: Person, person: Person | None
+) -> Person:
     if person is None:
-        person = accounts.join(db, address)
+        person = accounts.arrive(db, key, address)
     else:
         _add(db, address, actor, person)
     consents.give(db, person, consents.ACCOUNT_BY_MEDIATOR, actor_id=actor.id)

@@ -65,7 +65,7 @@ def export() -> ResponseReturnValue:
     form = ExportForm()
     if not form.validate_on_submit():
         return _page(form)
-    throttle.hit_hourly(apart(), f"export:{by.id}", limit=20)
+    throttle.hit_hourly(apart(), f"journal-export:{by.id}", limit=20)
     audit_export.begin(get_db(), by=by)
     name = f"journal-{clock.today().isoformat()}.csv"
     return Response(

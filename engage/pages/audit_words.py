@@ -33,6 +33,7 @@ NOUNS = {
 }
 
 ACTIONS = {
+    "person.return": lazy("Compte rouvert pendant un vote"),
     "person.join": lazy("Compte ouvert"),
     "person.rename": lazy("Nom public changé"),
     "person.tell_birth_year": lazy("Année de naissance dite"),

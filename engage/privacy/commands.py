@@ -6,8 +6,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engage.accounts import mandates
-from engage.accounts.models import Person
+from engage.accounts import departures, mandates
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import ContactKind, Person
+from engage.consultations import roll
 from engage.core import audit
 from engage.core.photos import StoredPhoto
 from engage.core.policy import require
@@ -53,17 +55,21 @@ def close_account(
     *,
     ideas: Ideas,
     identity_key: bytes | None,
+    town_key: bytes | None = None,
     actor_id: int | None = None,
 ) -> list[StoredPhoto]:
     """Remove all that says who `person` is; a number without a name is left for the audit trail.
 
-    `actor_id` is None when the clock closes an account unseen for long. Returns the files to
+    `actor_id` and `town_key` are None when the clock closes an account unseen for long: it is on
+    the roll of no vote that still runs. Returns the files to
     remove once this is committed. Raises `InvalidInput` when nobody would be left to give roles.
     """
     require(can_leave, person)
     mandates.require_somebody_else(db, person)
     kept = identity_key is not None and identities.keep(db, person, identity_key)
     addresses = leaving.addresses_of(db, person)
+    if town_key is not None:
+        _note_departure(db, person, addresses, town_key)
     reached = leaving.reached(addresses)
     gone = [
         *leaving.remove_waiting(db, person, addresses),
@@ -81,6 +87,16 @@ def close_account(
         db, "person.leave", person, actor_id=actor_id, ideas=ideas.value, identity_kept=int(kept)
     )
     return gone
+
+
+def _note_departure(
+    db: Session, person: Person, addresses: Sequence[tuple[str, str]], key: bytes
+) -> None:
+    """Whoever leaves during a vote and comes back is the same voter until it closes."""
+    until = roll.voted_until(db, person.id)
+    if until is not None:
+        known = [ContactAddress(ContactKind(kind), value) for kind, value in addresses]
+        departures.note(db, key, person, known, until=until)
 
 
 def _ids(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, 
 from sqlalchemy.orm import Session
 
 from engage.accounts.consents import Consent
+from engage.accounts.departures import Departure
 from engage.accounts.models import (
     ContactKind,
     ContactPoint,
@@ -75,6 +76,10 @@ def _delete(db: Session, model: type[Base], most: int, *wanted: ColumnElement[bo
 
 def drafts(db: Session, due: Due) -> int:
     return _delete(db, Draft, due.most, Draft.expires_at <= clock.now())
+
+
+def departures(db: Session, due: Due) -> int:
+    return _delete(db, Departure, due.most, Departure.until <= due.limit)
 
 
 def sign_in_codes(db: Session, due: Due) -> int:

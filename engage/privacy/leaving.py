@@ -54,6 +54,7 @@ FORGETS: Sequence[Column] = (
 """What stays as a fact and forgets whose it was."""
 
 STAYS: Mapping[str, str] = {
+    "departures.person_id": "so that nobody votes twice in the vote that is open",
     "audit_entries.actor_id": "a number without a name; the trail is never changed",
     "proposals.captured_by_id": "who held the pen at the counter, as a number",
     "endorsements.captured_by_id": "who held the pen at the counter, as a number",

@@ -10,6 +10,7 @@ from engage.accounts import codes, queries, second_steps
 from engage.accounts.consents import Consent
 from engage.accounts.contact_messages import Change, tell_everywhere
 from engage.accounts.demo import DemoPerson
+from engage.accounts.departures import Departure
 from engage.accounts.models import ContactPoint, Mandate, Person, SignIn, SignInCode
 from engage.accounts.policy import can_change_ways_in
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
@@ -112,6 +113,7 @@ ACTS: Mapping[Column, Act] = {
     ResidenceProof.person_id: move_proofs,
     ResidenceProof.attested_by_id: move,
     Consent.person_id: move_consents,
+    Departure.person_id: move,
     OutboxMessage.person_id: move,
     Proposal.author_id: move,
     Proposal.captured_by_id: move,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from engage.accounts.models import Person
-from engage.core import clock
+from engage.accounts.policy import has_mandate_ahead
 
 FRESH = timedelta(minutes=15)
 """How old a sign-in may be that deletes an account: older ones are proven again."""
@@ -28,5 +28,4 @@ def may_be_merged(other: Person) -> bool:
     Not one with a mandate that runs or begins later: a stolen mailbox would carry the mandate away
     from the second step that guards it. Its holder signs in there and brings the other one over.
     """
-    today = clock.today()
-    return not any(m.ends_on is None or m.ends_on >= today for m in other.mandates)
+    return not has_mandate_ahead(other)

@@ -71,6 +71,18 @@ TECHNICAL: Sequence[Rule] = (
         technical=True,
     ),
     Rule(
+        "departures",
+        _("Si vous partez pendant un vote : la trace illisible de vos adresses"),
+        Basis.TASK,
+        _("jusqu’à la fin du vote"),
+        GONE,
+        _("reste jusque-là, pour que personne ne vote deux fois"),
+        ("departures",),
+        None,
+        expiry.departures,
+        technical=True,
+    ),
+    Rule(
         "passkey_challenges",
         _("Question posée à une clé d’accès, sans nom"),
         Basis.LAW,

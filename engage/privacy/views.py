@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
         "privacy/data.html",
         EmptyForm(),
         person=person,
-        contact_points=accounts.contact_points_of(db, person),
+        contact_points=() if person.half_signed_in else accounts.contact_points_of(db, person),
         ideas=queries.own_ideas(db, person),
         reports=queries.own_reports(db, person),
         supports=len(queries.supported(db, person)),
@@ -198,6 +198,7 @@ def leave() -> ResponseReturnValue:
                 get_db(),
                 person,
                 ideas=commands.Ideas(form.ideas.data),
+                town_key=services().secret_key,
                 identity_key=identities.sealing_key(services().config),
                 actor_id=person.id,
             )

@@ -146,6 +146,16 @@ def _make_proofs() -> None:
         sa.UniqueConstraint("person_id", "level", name=op.f("uq_residence_proofs_person_id_level")),
     )
 
+    op.create_table(
+        "departures",
+        sa.Column("address_hash", sa.String(64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        _points_to("departures", "person_id", "people"),
+        sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_departures")),
+    )
+    op.create_index(op.f("ix_departures_person_id"), "departures", ["person_id"])
+
 
 def _make_fieldwork() -> None:
     op.create_table(

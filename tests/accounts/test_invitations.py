@@ -346,3 +346,11 @@ def test_only_coordinators_and_admins_invite_and_only_staff(town: Services) -> N
                 invitations.invite(db, make_person(db, Role.COUNCIL, email=""), by=by)
             with pytest.raises(InvalidInput):
                 invitations.invite(db, make_person(db, Role.AGENT), by=by)
+
+
+def test_only_an_admin_invites_again_who_gives_roles(town: Services) -> None:
+    with town.database.transaction() as db:
+        steering = make_person(db, Role.ADMIN, email="admin@example.org")
+        with pytest.raises(Denied):
+            invitations.invite(db, steering, by=make_person(db, Role.COORDINATOR))
+        assert invitations.invite(db, steering, by=make_person(db, Role.ADMIN))

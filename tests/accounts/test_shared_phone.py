@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from engage import contract
 from engage.accounts import commands
 from engage.accounts.addresses import parse
 from engage.accounts.models import SignIn
@@ -46,6 +47,14 @@ def test_a_shared_phone_keeps_no_cookie_once_its_browser_is_closed(
         assert db.scalars(select(SignIn.shared)).one()
     for page in ("/compte", "/", "/propositions", "/signalements/nouveau"):
         assert LEAVE in client.get(page).text
+
+
+def test_a_second_sign_in_on_a_shared_phone_is_as_short(client: Browser, town: Services) -> None:
+    contract.load_demo(town)
+    enter(client, town, partage="y")
+    cookies = client.submit("/demo", {"persona": "habitante"}).headers["Set-Cookie"]
+    assert "Expires=" not in cookies
+    assert LEAVE in client.get("/compte").text
 
 
 def test_a_shared_phone_is_left_after_ten_idle_minutes(

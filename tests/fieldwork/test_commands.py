@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
+from engage.accounts.addresses import parse
 from engage.accounts.cards import Recognised
 from engage.accounts.consents import Consent
 from engage.accounts.models import ContactPoint, Opening, Role
@@ -15,6 +16,7 @@ from engage.core.words import ContributionChannel
 from engage.fieldwork import commands, queries, tickets
 from engage.fieldwork.models import Enquiry, Ticket
 from engage.fieldwork.policy import can_capture
+from engage.fieldwork.signing_up import open_account
 from engage.incidents.commands import Report
 from engage.moderation.models import ModerationItem
 from engage.proposals.commands import Idea
@@ -202,3 +204,11 @@ def test_who_has_an_address_is_told_of_a_new_card(db: Session, town: Services) -
         commands.hand_card(db, person, code, key=town.secret_key, actor=mediator)
     message = db.scalars(select(OutboxMessage)).one()
     assert (message.recipient, message.payload["way"]) == ("amina@example.org", "card")
+
+
+def test_a_card_adds_no_address_to_an_account_with_a_role(db: Session) -> None:
+    mediator, agent = make_person(db, Role.MEDIATOR), make_person(db, Role.AGENT)
+    sent = accounts.send_code(db, KEY, parse("autre@example.org"), draft=None, language="fr")
+    digits = db.scalars(select(OutboxMessage.secret)).one()[:6]
+    with pytest.raises(InvalidInput, match="a un rôle"):
+        open_account(db, KEY, sent, digits, actor=mediator, person=agent)

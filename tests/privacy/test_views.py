@@ -161,12 +161,14 @@ def test_who_has_a_mandate_passes_the_second_step_before_leaving(
     client: Browser, town: Services
 ) -> None:
     with town.database.transaction() as db:
-        member = make_person(db, Role.COUNCIL)
+        member = make_person(db, Role.COUNCIL, email="membre@example.org")
         token = accounts.sign_in(db, member, Opening.CODE)
     with client.http.session_transaction() as session:
         session["_user_id"] = token
     answer = client.get("/compte/donnees/effacer", expects=303)
     assert answer.headers["Location"].startswith("/compte/deuxieme-etape")
+    client.get("/compte/donnees")
+    assert "membre@example.org" not in client.text
 
 
 def test_a_copy_may_be_taken_ten_times_a_day(client: Browser, author: Person) -> None:
