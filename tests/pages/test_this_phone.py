@@ -178,7 +178,9 @@ def test_leaving_a_shared_phone_erases_the_list(client: Browser, town: Services)
 
 
 def test_nonsense_in_a_cookie_shows_nothing(client: Browser) -> None:
-    for number, value in enumerate(("r.nope", "p.abc", "p.999999999999", "p.²", "d.", "x.1", "<b>")):
+    for number, value in enumerate(
+        ("r.nope", "p.abc", "p.999999999999", "p.²", "d.", "x.1", "<b>")
+    ):
         client.http.set_cookie(f"envoi-{number}", value, path=HERE)
     client.get(HERE)
     assert "Rien sur ce téléphone" in client.text
