@@ -33,6 +33,14 @@ def follow(phone: Phone, address: str) -> None:
     assert "/suivi/" in live.text_of(phone.letter(address, "nous vous préviendrons"))
 
 
+def find(staff: Phone, path: str, number: str) -> Phone:
+    """Turn the pages of a list until the report is there, and open it."""
+    staff.open(path)
+    while not staff.page.get_by_role("link", name=number).count():
+        staff.press("Voir la suite")
+    return staff.press(number)
+
+
 def decide(staff: Phone, number: str, what: str) -> Phone:
     """Open what one wants to do about a report."""
     return staff.open(f"/gup/{number}").unfold(what)
@@ -52,7 +60,7 @@ def test_a_lamp_is_reported_repaired_contested_repaired_again_and_confirmed(
     follow(resident, address)
 
     coordinator = phone().be("coordinatrice")
-    coordinator.open("/gup?etat=a-qualifier").press(number).reads(WORDS, "La table d’orientation")
+    find(coordinator, "/gup?etat=a-qualifier", number).reads(WORDS, "La table d’orientation")
     decide(coordinator, number, "Confier").choose("Confier à", LIGHTING)
     coordinator.press("Confier").reads("C’est confié", LIGHTING)
     assert "/suivi/" in live.text_of(resident.letter(address, f"confié à {LIGHTING}"))
@@ -70,7 +78,7 @@ def test_a_lamp_is_reported_repaired_contested_repaired_again_and_confirmed(
     resident.press("Non, pas encore").write("Que reste-t-il à faire", "Elle clignote encore.")
     resident.press("Le dire à l’équipe").reads("retourne à l’équipe", "pas encore bien")
 
-    agent.open("/gup?etat=").press(number).reads("Elle clignote encore")
+    find(agent, "/gup?etat=", number).reads("Elle clignote encore")
     say_repaired(agent, number, "Câble changé.", photo_file)
     resident.open(page).press("Oui, c’est réparé").reads("Merci", "réparé et confirmé")
     resident.letter(address, "réparé et confirmé")
