@@ -19,11 +19,12 @@ CHOSEN = {"radio", "checkbox"}
 
 @dataclass
 class FormFound:
-    """One form of a page: where it goes and what it holds."""
+    """One form of a page: where it goes, what it holds and what it lets one choose from."""
 
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,8 +68,8 @@ class Page(HTMLParser):
             self.forms.append(self._form)
         if tag in CONTROLS:
             self._note_control(tag, values)
-        if tag == "option" and self._form and "selected" in values:
-            self._form.fields[self._select] = [values.get("value", "")]
+        if tag == "option" and self._form:
+            self._note_offer(self._select, values, chosen="selected" in values)
 
     def _note_faults(self, tag: str, values: dict[str, str]) -> None:
         if "style" in values or tag == "style":
@@ -91,8 +92,15 @@ class Page(HTMLParser):
             self._form.buttons.append((name, values.get("value", "")))
         elif tag == "textarea":
             self._form.fields[name] = [""]
-        elif kind not in {"file", "select"} and (kind not in CHOSEN or "checked" in values):
+        elif kind in CHOSEN:
+            self._note_offer(name, values, chosen="checked" in values)
+        elif kind not in {"file", "select"}:
             self._form.fields.setdefault(name, []).append(values.get("value", ""))
+
+    def _note_offer(self, name: str, values: dict[str, str], *, chosen: bool) -> None:
+        assert self._form is not None
+        for kept in [self._form.offered] + [self._form.fields] * chosen:
+            kept.setdefault(name, []).append(values.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._stack:

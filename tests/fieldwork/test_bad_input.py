@@ -16,7 +16,7 @@ from engage.fieldwork import commands
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
 from tests.fieldwork import making
-from tests.security.test_bad_input import endpoint_of, forms_of, try_form, wrong_ones
+from tests.security.walking import endpoint_of, forms_of, try_form, wrong_ones
 
 BUTTONS = {"counter.close", "counter.next_person"}
 """Forms without a field to fill in."""

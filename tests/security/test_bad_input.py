@@ -1,47 +1,33 @@
 """Every path, query parameter and form field with what nobody should send: never a 5xx."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from engage import contract
+from engage.accounts import passwords
 from engage.accounts.addresses import parse
 from engage.accounts.commands import send_code
 from engage.accounts.models import Mandate, Person, Role
 from engage.consultations.models import Consultation, Electorate
 from engage.core import clock
+from engage.core.config import ROOT
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.moderation.models import ModerationItem
 from engage.reminders.jobs import queue_digests
 from tests.access_table import sample_addresses
-from tests.browsing import Browser, FormFound
+from tests.accounts.staff import PASSWORD
+from tests.browsing import Browser
 from tests.factories import make_organisation
 from tests.incidents.making import make_estate, make_followed, repaired
 from tests.reminders.making import make_owed_incident, messages
-from tests.security.raw import Fields, ask, query_names, quoted, send
+from tests.security.raw import ask, query_names, quoted, send
+from tests.security.states import states
+from tests.security.walking import CORPUS, endpoint_of, forms_of, try_form, wrong_ones
 
-CORPUS = {
-    "nothing": b"",
-    "not UTF-8": b"\xff\xfe\xe9",
-    "half a surrogate pair": b"\xed\xa0\x80",
-    "a long number": b"9" * 5_000,
-    "a number past 64 bits": b"18446744073709551616",
-    "minus": b"-1",
-    "other digits": "٣٤".encode(),
-    "SQL": b"' OR 1=1; --%s%(x)s:x{0}",
-    "dates": b"0000-99-99",
-    "a very late day": b"9999-12-31",
-    "two slashes": b"//example.org/\\",
-    "a nearly right address": b"a" * 200 + b"@example.org",
-    "line ends": b"a@b.fr\r\nBcc: x@example.org\r\n\r\nb",
-    "marks upon marks": ("e" + "\u0315\u0316" * 2_000).encode(),
-    "NUL": b"a\x00b",
-    "turned round": "\u202egnp.exe\u2066\u200b".encode(),
-    "HTML": b'"><script>alert(1)</script>{{7*7}}',
-}
 IN_ADDRESSES = (
     "nothing",
     "not UTF-8",
@@ -56,24 +42,6 @@ TOO_BIG = {
     "a number past 64 bits": CORPUS["a number past 64 bits"],
     "a number past 32 bits": b"2147483648",
 }
-GOOD = {
-    "contact": "voisine@example.org",
-    "title": "Des bancs",
-    "text": "Pour souffler un peu.",
-    "description": "La lampe est cassée.",
-    "word": "C’est fait.",
-    "note": "Merci de changer le titre.",
-    "code": "123456",
-    "public_name": "Nadia",
-    "reference": "G-1002",
-    "day": "2026-06-04",
-    "neighbourhood": "terre-rouge",
-    "langue": "fr",
-    "reason": "R1",
-    "action": "1",
-}
-"""Good values for the fields that are not tried just now."""
-
 ANSWERS_ABOUT_ITSELF = "/readyz"
 """Says 503 where no clock runs, whatever one asks."""
 
@@ -97,6 +65,7 @@ def everything(town: Services) -> Person:
         )
         db.add(person)
         db.flush()
+        passwords.replace(db, person, passwords.hashed(PASSWORD))
         return person
 
 
@@ -112,10 +81,6 @@ def secret_pages(town: Services) -> list[str]:
     queue_digests(town.database)
     follow = [f"/suivi/{new_token}", f"/suivi/{repaired_token}"]
     return [*desk, f"{follow[1]}/pas-repare", *follow, f"/r/{messages(town)[-1].secret}"]
-
-
-def wrong_ones(found: list[tuple[object, ...]]) -> str:
-    return "\n".join(map(str, found))
 
 
 def test_no_path_and_no_query_parameter_makes_the_server_fail(app: Engage, town: Services) -> None:
@@ -198,46 +163,50 @@ def with_value(rule: Rule, name: str, path: str, value: bytes) -> bytes:
 
 def test_no_form_field_makes_the_server_fail(app: Engage, town: Services) -> None:
     contract.load_demo(town)
-    browser = Browser(app).sign_in(everything(town))
+    all_doors = Browser(app).sign_in(everything(town))
+    pages = ((all_doors, page) for page in pages_with_forms(app, town, all_doors))
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    elsewhere = ELSEWHERE.keys() | {one for one in posted if one.startswith(AT_COUNTER)}
     wrong: list[tuple[object, ...]] = []
-    tried: set[tuple[str, str]] = set()
-    for page in pages_with_forms(app, town, browser):
+    tried: set[tuple[str, ...]] = set()
+    for browser, page in chain(pages, states(app, town)):
         for form in forms_of(browser, page):
             endpoint = endpoint_of(app, form, page)
-            names = {name for name in form.names if (endpoint, name) not in tried}
-            if endpoint not in BUTTONS:
-                tried |= {(endpoint, name) for name in names}
-                wrong.extend(try_form(browser, page, form, names - {"csrf_token"}))
+            shape = (endpoint, *sorted(form.names))
+            if shape not in tried and endpoint not in elsewhere:
+                tried.add(shape)
+                wrong.extend(try_form(browser, page, form, form.names - {"csrf_token"}))
     assert not wrong, wrong_ones(wrong)
-    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    elsewhere = {endpoint for endpoint in posted if endpoint.startswith(AT_COUNTER)}
-    assert posted - {endpoint for endpoint, _ in tried} - BUTTONS - BY_SCRIPT - elsewhere == set()
+    assert posted - {endpoint for endpoint, *_ in tried} - elsewhere == set()
+    assert all((ROOT / "tests" / test).is_file() for test in ELSEWHERE.values())
 
 
-BUTTONS = {
-    "accounts.sign_out",
-    "consultations.another_person",
-    "follow.confirm",
-    "follow.unfollow",
-    "moderation.confirm_refusal",
-    "passkeys.ask_again",
-    "passkeys.remove",
-    "proposals.withdraw_support",
-    "proposals.change_action",
+PRESSED = {
+    "accounts.sign_out": "accounts/test_views.py",
+    "consultations.another_person": "consultations/test_views.py",
+    "follow.confirm": "incidents/test_views.py",
+    "follow.unfollow": "incidents/test_views.py",
+    "moderation.confirm_refusal": "moderation/test_views.py",
+    "passkeys.ask_again": "accounts/test_passkeys.py",
+    "passkeys.remove": "accounts/test_passkeys.py",
+    "proposals.withdraw_support": "proposals/test_views.py",
 }
-"""Forms without a field to fill in, or only for who wrote the idea."""
-
-AT_COUNTER = ("counter", "enquiries")
-"""Forms that need somebody who is served: `fieldwork/test_bad_input.py` tries each field."""
+"""Buttons without a field that end the state which the walk goes on with."""
 
 BY_SCRIPT = {
-    f"passkeys.{step}"
+    f"passkeys.{step}": "accounts/test_passkeys.py"
     for step in (
         *("enter_options", "enter", "step_options", "step"),
         *("add_options", "add", "invited_options", "accept"),
     )
 }
-"""What passkey.js sends, under a host name only: `accounts/test_passkeys.py` tries each field."""
+"""What passkey.js sends, under a host name only: that test tries each field."""
+
+ELSEWHERE = PRESSED | BY_SCRIPT
+"""Endpoints that are not walked here, and the test that sends them something."""
+
+AT_COUNTER = ("counter", "enquiries")
+"""Forms that need somebody who is served: `fieldwork/test_bad_input.py` tries each field."""
 
 
 def pages_with_forms(app: Engage, town: Services, browser: Browser) -> list[str]:
@@ -266,43 +235,3 @@ def pages_with_forms(app: Engage, town: Services, browser: Browser) -> list[str]
         f"/concertations/{vote}/voter?question=1",
         *(path for _, method, path in addresses if method == "GET"),
     ]
-
-
-def forms_of(browser: Browser, page: str) -> list[FormFound]:
-    """The forms that a page sends by POST, as they are now."""
-    answer = browser.http.get(page, follow_redirects=True)
-    if answer.mimetype != "text/html" or answer.status_code >= 400:
-        return []
-    browser._seen(answer, answer.status_code)
-    assert browser.page is not None
-    return [form for form in browser.page.forms if form.method == "post"]
-
-
-def endpoint_of(app: Engage, form: FormFound, page: str) -> str:
-    """The endpoint that a form goes to."""
-    route = (form.action or page).partition("?")[0]
-    return str(app.url_map.bind("localhost").match(route, "POST")[0])
-
-
-def try_form(
-    browser: Browser, page: str, form: FormFound, names: set[str]
-) -> Iterator[tuple[object, ...]]:
-    """Each field with each bad value, the others good; a form that was taken is opened again."""
-    for name in sorted(names):
-        for what, value in CORPUS.items():
-            answer = send(browser, form.action or page, filled(form, name, value))
-            if answer.status_code >= 500:
-                yield answer.status_code, form.action or page, name, what
-            if answer.status_code == 303:
-                again = [f for f in forms_of(browser, page) if f.action == form.action]
-                form = again[0] if again else form
-
-
-def filled(form: FormFound, bad: str, value: bytes) -> Fields:
-    """The fields of `form`, `bad` with `value`."""
-    names = form.names | {name for name, _ in form.buttons}
-    good = [
-        (name, (form.fields.get(name) or [GOOD.get(name.rsplit("-", 1)[-1], "")])[0].encode())
-        for name in sorted(names - {bad})
-    ]
-    return [*good, (bad, value)]

@@ -1,0 +1,109 @@
+"""Pages whose forms show in one state only: half signed in, invited, with two accounts, leaving."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import select
+
+from engage.accounts import commands
+from engage.accounts.models import ContactPoint, Opening, Person, Role
+from engage.core import clock
+from engage.core.services import Services
+from engage.core.web import Engage
+from engage.incidents.models import Incident
+from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
+from tests.accounts.test_invitations import BOTH, invited
+from tests.accounts.test_views import ask_code
+from tests.browsing import Browser
+from tests.factories import make_person, neighbourhood
+from tests.pages.test_this_phone import report
+from tests.privacy.test_merging import prove
+from tests.proposals.ideas import make_item
+
+State = tuple[Browser, str]
+"""Somebody's browser, and the page to look at: the one that is open when it is empty."""
+
+
+def states(app: Engage, town: Services) -> Iterator[State]:
+    """Each is made when its turn comes: the forms of the one before may have ended it."""
+    yield from _half_signed_in(app, town)
+    yield from _invited(app, town)
+    yield from _with_an_old_number(app, town)
+    yield from _at_home(app, town)
+    yield from _of_staff(app, town)
+    browser = Browser(app)
+    report(browser, town)
+    yield browser, "/compte/ce-telephone"
+
+
+def _half_signed_in(app: Engage, town: Services) -> Iterator[State]:
+    """With a password and an app to show, and with a list of codes."""
+    with town.database.transaction() as db:
+        people = make_staff(db, app), make_member(db, app)[0]
+    for person in people:
+        browser = Browser(app)
+        half_sign_in(browser, person, Opening.CODE)
+        yield browser, "/compte/deuxieme-etape"
+
+
+def _invited(app: Engage, town: Services) -> Iterator[State]:
+    link, browser = invited(town, email="invitee@example.org"), Browser(app)
+    yield browser, link
+    browser.submit(link, BOTH)
+    yield browser, f"{link}/application"
+
+
+def _with_an_old_number(app: Engage, town: Services) -> Iterator[State]:
+    """A number unseen for long was proved, then an e-mail is asked for besides."""
+    with town.database.transaction() as db:
+        number = _point(make_person(db, email="amina@example.org"), "phone", "+33639980071")
+        number.seen_on = date(2025, 1, 1)
+        db.add(number)
+    browser = Browser(app)
+    page, digits = ask_code(browser, town, "06 39 98 00 71")
+    page = browser.submit(page, {"code": digits}).headers["Location"]
+    code = browser.submit(page, {"contact": "amina@example.org"}).headers["Location"]
+    yield browser, code
+    yield browser, page
+
+
+def _point(person: Person, kind: str, value: str) -> ContactPoint:
+    return ContactPoint(person_id=person.id, kind=kind, value=value, verified_at=clock.now())
+
+
+def _at_home(app: Engage, town: Services) -> Iterator[State]:
+    """A resident with an idea, a report, two addresses, two devices and a second account."""
+    with town.database.transaction() as db:
+        me = make_person(db, email="ici@example.org", neighbourhood_id=neighbourhood(db).id)
+        mine = _point(me, "phone", "+33639980072")
+        db.add(mine)
+        make_person(db, email="autre@example.org")
+        commands.sign_in_fully(db, me, Opening.DEMO)
+        idea = make_item(db, author=me).subject_id
+    browser = Browser(app).sign_in(me)
+    yield browser, "/compte/appareils"
+    yield browser, prove(browser, town, me)
+    page = browser.submit("/compte/adresses", {"contact": "la@example.org"}).headers["Location"]
+    yield browser, page
+    yield browser, "/compte/quartier/adresse"
+    yield browser, f"/propositions/{idea}"
+    yield browser, f"/compte/donnees/idee/{idea}"
+    report(browser, town)
+    with town.database.reading() as db:
+        problem = db.scalar(select(Incident.id).where(Incident.reporter_id == me.id))
+    yield browser, f"/compte/donnees/signalement/{problem}"
+    yield browser, f"/compte/adresses/{mine.id}/enlever"
+    yield browser, "/compte/donnees/effacer/confirmer?idees=rester"
+
+
+def _of_staff(app: Engage, town: Services) -> Iterator[State]:
+    """Who looks somebody up, has new codes on the screen, gives a role for some days."""
+    with town.database.transaction() as db:
+        admin = make_staff(db, app, Role.ADMIN, email="alix@example.org")
+        agent = make_person(db, Role.MEDIATOR, email="marc@example.org", ends_on=date(2026, 9, 1))
+    browser = Browser(app).sign_in(admin)
+    yield browser, f"/admin/mandats/{agent.mandates[0].id}"
+    browser.submit("/admin/personnes", {"contact": "marc@example.org"}, expects=200)
+    yield browser, ""
+    browser.submit("/compte/securite/nouveaux-codes", {"current": PASSWORD})
+    yield browser, "/compte/securite/codes"
