@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from engage.accounts import commands
@@ -161,6 +162,13 @@ class Browser:
             session["_user_id"] = token
             session["_fresh"] = True
         return self
+
+    def csrf_token(self) -> str:
+        """What a form of this browser holds, without fetching a page first."""
+        with self.http.session_transaction() as session:
+            secret = session.setdefault("csrf_token", "0" * 40)
+        signer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
+        return str(signer.dumps(secret))
 
     def get(self, path: str, expects: int = 200, **options: Any) -> TestResponse:
         """Fetch a page; its status must be `expects`, and HTML is checked."""

@@ -64,11 +64,7 @@ def ask(browser: Browser, person: Person | None, method: str, path: str) -> Test
     """Ask as `person` on a fresh device; a POST holds nothing but its CSRF token."""
     if person is not None:
         browser.sign_in(person)
-    data = {}
-    if method == "POST":
-        browser.get("/langue")
-        assert browser.page is not None
-        data = {"csrf_token": browser.page.forms[0].fields["csrf_token"][0]}
+    data = {"csrf_token": browser.csrf_token()} if method == "POST" else {}
     return browser.http.open(path, method=method, data=data)
 
 

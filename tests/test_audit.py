@@ -47,6 +47,7 @@ SILENT = {
     "accounts/sign_ins.py:shorten": "beside the sign-in that was just written down",
     "accounts/sign_ins.py:name_device": "a word beside the sign-in that was just written down",
     "accounts/mandates.py:held": "reads and holds rows, changes nothing",
+    "accounts/mandates.py:require_somebody_else": "holds rows and refuses, changes nothing",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:checked": "computes, changes nothing",
     "proposals/commands.py:suggested_action": "computes, changes nothing",

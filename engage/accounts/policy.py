@@ -1,8 +1,18 @@
 """Who has to prove more than an address, and who may do what with accounts; pure."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from engage.accounts.models import STAFF, ContactKind, ContactPoint, Person, Proof, Role, SignIn
+from engage.accounts.models import (
+    STAFF,
+    ContactKind,
+    ContactPoint,
+    Mandate,
+    Person,
+    Proof,
+    Role,
+    SignIn,
+)
 from engage.core import clock
 
 STAFF_STEP_LIFETIME = timedelta(days=30)
@@ -90,7 +100,7 @@ def can_use_app(person: Person | None) -> bool:
     return person is not None and person.holds(*STAFF)
 
 
-def has_mandate_ahead(person: Person) -> bool:
-    """Whether a mandate of the person runs or begins later: what guards it is asked for first."""
+def has_mandate_ahead(mandates: Iterable[Mandate]) -> bool:
+    """Whether one of a person's mandates runs or begins later: its guards are asked first."""
     today = clock.today()
-    return any(m.ends_on is None or m.ends_on >= today for m in person.mandates)
+    return any(m.ends_on is None or m.ends_on >= today for m in mandates)

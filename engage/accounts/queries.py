@@ -1,10 +1,20 @@
 """Reads about people: who is signed in, which code is awaited, which draft waits."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engage.accounts.addresses import ContactAddress
-from engage.accounts.models import ContactKind, ContactPoint, Draft, Person, SignIn, SignInCode
+from engage.accounts.models import (
+    ContactKind,
+    ContactPoint,
+    Draft,
+    Mandate,
+    Person,
+    SignIn,
+    SignInCode,
+)
 from engage.core import clock
 from engage.core.secrets import token_hash
 
@@ -83,6 +93,11 @@ def contact_points_of(db: Session, person: Person) -> list[ContactPoint]:
             .order_by(ContactPoint.id)
         )
     )
+
+
+def mandates_of(db: Session, person: Person) -> Sequence[Mandate]:
+    """All mandates of a person that was loaded without them."""
+    return db.scalars(select(Mandate).where(Mandate.person_id == person.id)).all()
 
 
 def address_of(db: Session, person: Person) -> ContactAddress | None:

@@ -35,7 +35,7 @@ def open_account(
         recycled.release(db, point, point.person)
         point = None
     if person is not None and point is None:
-        _refuse_to_strengthen(person)
+        _refuse_to_strengthen(db, person)
     holder = point.person if point is not None else _new(db, key, address, actor, person)
     codes.mark_seen(db, address)
     return holder
@@ -45,9 +45,9 @@ def _is_of(point: ContactPoint, person: Person | None) -> bool:
     return person is not None and point.person_id == person.id
 
 
-def _refuse_to_strengthen(person: Person) -> None:
+def _refuse_to_strengthen(db: Session, person: Person) -> None:
     """A card alone adds no address to an account with a mandate: its holder does so alone."""
-    if has_mandate_ahead(person):
+    if has_mandate_ahead(queries.mandates_of(db, person)):
         raise InvalidInput(
             "code",
             _("Cette personne a un rôle. Elle ajoute ses adresses elle-même, dans « Mon compte »."),

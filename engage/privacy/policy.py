@@ -28,4 +28,4 @@ def may_be_merged(other: Person) -> bool:
     Not one with a mandate that runs or begins later: a stolen mailbox would carry the mandate away
     from the second step that guards it. Its holder signs in there and brings the other one over.
     """
-    return not has_mandate_ahead(other)
+    return not has_mandate_ahead(other.mandates)
