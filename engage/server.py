@@ -67,8 +67,10 @@ def serve_web(config: Config, *, listener: int | None = None) -> None:
         def load(self) -> Any:
             import gc
 
+            from engage.core import html
             from engage.wsgi import app
 
+            html.from_plain("")  # loads what cleans, once for all workers
             gc.collect()
             gc.freeze()  # what the workers share is not touched by their collectors
             return app
@@ -136,7 +138,7 @@ def serve_clock(config: Config) -> None:
     What still runs `JOBS_END_S` after the word to stop is cut: jobs may be killed at any moment,
     at worst one message leaves twice.
     """
-    from engage import wiring
+    from engage.clockwork import jobs
     from engage.core import clock, scheduler
     from engage.core.services import Services
 
@@ -145,7 +147,7 @@ def serve_clock(config: Config) -> None:
     _check_database(config)
     clock.use_zone(config.timezone)
     town = Services.of(config)
-    clockwork = scheduler.scheduler(town.database, wiring.jobs(town), zone=config.timezone)
+    clockwork = scheduler.scheduler(town.database, jobs(town), zone=config.timezone)
     clockwork.start()
     signal.sigwait(stopping)
     ending = threading.Thread(target=clockwork.shutdown, daemon=True)

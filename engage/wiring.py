@@ -1,46 +1,33 @@
 """What is named in one place because it spans features: blueprints, public addresses, renderers."""
 
 import hashlib
-from functools import partial
 from typing import Any
 
 from flask import g, request
 
 from engage.accounts import age_views as accounts_age_views
 from engage.accounts import attest_views as accounts_attest_views
-from engage.accounts import contact_messages as accounts_contact_messages
 from engage.accounts import contact_views as accounts_contact_views
 from engage.accounts import device_views as accounts_device_views
 from engage.accounts import gate
 from engage.accounts import invitation_views as accounts_invitation_views
-from engage.accounts import mandate_messages as accounts_mandate_messages
-from engage.accounts import messages as accounts_messages
 from engage.accounts import passkey_views as accounts_passkey_views
 from engage.accounts import recycled_views as accounts_recycled_views
 from engage.accounts import residence_views as accounts_residence_views
 from engage.accounts import second_step_views as accounts_second_step_views
 from engage.accounts import security_views as accounts_security_views
-from engage.accounts import sms_alerts as accounts_sms_alerts
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
-from engage.consultations import final
 from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
-from engage.core import i18n, logs, sms_budget
+from engage.core import i18n, logs
 from engage.core.assets import Assets
-from engage.core.scheduler import Job
-from engage.core.sender import Renderer, Sender
-from engage.core.services import Services
 from engage.core.web import Engage, get_db, services
 from engage.fieldwork import blueprints as fieldwork_blueprints
-from engage.fieldwork import messages as fieldwork_messages
 from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
-from engage.incidents import jobs as incidents_jobs
-from engage.incidents import messages as incidents_messages
 from engage.incidents import views as incidents_views
 from engage.moderation import commands as moderation_commands
-from engage.moderation import messages as moderation_messages
 from engage.moderation import queries as moderation_queries
 from engage.moderation import views as moderation_views
 from engage.pages import admin_views as pages_admin_views
@@ -50,14 +37,10 @@ from engage.pages import health as pages_health
 from engage.pages import people_views as pages_people_views
 from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
-from engage.privacy import identities, purge
 from engage.privacy import merge_views as privacy_merge_views
-from engage.privacy import messages as privacy_messages
 from engage.privacy import views as privacy_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import views as proposals_views
-from engage.reminders import jobs as reminders_jobs
-from engage.reminders import messages as reminders_messages
 from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
 
@@ -172,28 +155,11 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 """What visitors may reach; everything else needs a sign-in (default-deny)."""
 
-RENDERERS: dict[str, Renderer] = {
-    **accounts_messages.RENDERERS,
-    **accounts_contact_messages.RENDERERS,
-    **accounts_sms_alerts.RENDERERS,
-    **accounts_mandate_messages.RENDERERS,
-    **incidents_messages.RENDERERS,
-    **moderation_messages.RENDERERS,
-    **fieldwork_messages.RENDERERS,
-    **reminders_messages.RENDERERS,
-    **privacy_messages.RENDERERS,
-}
-"""Kind of message → its words, made when it leaves."""
-
 FINISHERS: dict[str, accounts_views.Finisher] = {
     "proposal": moderation_commands.receive_proposal,
     "endorsement": proposals_commands.finish_endorsement,
 }
 """Kind of draft → what to do once its author is known."""
-
-
-NEVER_HELD = frozenset({"sign_in_code", "incident_urgent", "security_notice", "address_notice"})
-"""Kinds of messages that leave by SMS even when those of the day are nearly used up."""
 
 
 class Me:
@@ -248,41 +214,6 @@ def _page_context() -> dict[str, Any]:
         "me": Me(person) if person else None,
         "demo": services().config.demo,
     }
-
-
-def sender(town: Services) -> Sender:
-    """The sender of one town."""
-    return Sender(
-        town.database,
-        RENDERERS,
-        town.gateways(),
-        keep_bodies=town.config.demo,
-        base_url=town.config.base_url,
-        hold=partial(sms_budget.hold, daily=town.config.sms_daily, first=NEVER_HELD),
-    )
-
-
-def jobs(town: Services) -> list[Job]:
-    """What the clock looks for, and how often (seconds)."""
-    letters, database = sender(town), town.database
-    return [
-        Job("sender", 5, letters.deliver_all),
-        Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
-        Job("counts", 60, lambda: final.store(town.database)),
-        Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
-        Job("incidents", 3600, lambda: _close_unanswered(town)),
-        Job("housekeeping", 3600, lambda: _forget(town)),
-    ]
-
-
-def _forget(town: Services) -> None:
-    key = identities.sealing_key(town.config)
-    purge.purge(town.database, town.storage, identity_key=key)
-
-
-def _close_unanswered(town: Services) -> None:
-    with town.database.transaction() as db:
-        incidents_jobs.close_unanswered(db)
 
 
 def build_mark(built: Assets) -> str:

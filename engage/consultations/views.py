@@ -24,8 +24,16 @@ from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.pagecache import public_page
-from engage.core.pagination import asked_key
-from engage.core.web import apart, form_page, get_db, page, see_other, services, visitor_address
+from engage.core.web import (
+    apart,
+    asked_key,
+    form_page,
+    get_db,
+    page,
+    see_other,
+    services,
+    visitor_address,
+)
 
 bp = Blueprint("consultations", __name__)
 

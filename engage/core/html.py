@@ -2,7 +2,6 @@
 
 import re
 
-import bleach
 from markupsafe import escape
 
 RULES_VERSION = 1
@@ -13,6 +12,8 @@ TAGS = frozenset({"p", "br", "ul", "li", "strong", "em", "a"})
 
 def from_plain(text: str) -> str:
     """HTML of a plain text: paragraphs, line breaks and lists of lines that start with a dash."""
+    import bleach  # 11 MB, which the clock never needs
+
     blocks = [b for b in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if b.strip()]
     markup = "".join(_block(block) for block in blocks)
     return bleach.clean(markup, tags=TAGS, attributes={"a": ["href", "rel"]}, strip=True)

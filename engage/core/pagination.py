@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flask import request
-
 T = TypeVar("T")
 
 PAGE_SIZE = 20
@@ -25,9 +23,3 @@ def page_of(rows: Sequence[T], *, size: int = PAGE_SIZE) -> Page[T]:
     items = rows[:size]
     more = len(rows) > size
     return Page(items, items[-1].id if more else None)  # type: ignore[attr-defined]
-
-
-def asked_key(name: str) -> int | None:
-    """The key that `?name=` asks to continue from; None when it can not be one."""
-    asked = request.args.get(name, type=int)
-    return asked if asked is not None and 0 < asked <= BIGGEST_ID else None

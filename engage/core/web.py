@@ -266,3 +266,9 @@ def _discard_photos() -> None:
         discard_unnamed(services().database, services().storage, stored)
     except (SQLAlchemyError, OSError) as error:  # the answer is made; `engage purge` comes later
         log.warning("photos of a request left behind", exc_info=error)
+
+
+def asked_key(name: str) -> int | None:
+    """The key that `?name=` asks to continue from; None when it can not be one."""
+    asked = request.args.get(name, type=int)
+    return asked if asked is not None and 0 < asked <= BIGGEST_ID else None

@@ -10,7 +10,7 @@ from engage.core.clock import NEVER
 from engage.core.db import Base
 from engage.core.photos import Photo
 from engage.core.words import CHANNEL_CHECK, enum_column
-from engage.incidents.workflow import ENDED, OPEN, Status
+from engage.incidents.workflow import ENDED, FINISHED, OPEN, Status
 from engage.territory.models import Neighbourhood, Organisation, Place
 
 
@@ -131,6 +131,7 @@ class Incident(Base):
         Index("ix_incidents_public", "listed", "id"),
         Index("ix_incidents_neighbourhood", "neighbourhood_id", "listed", "id"),
         _desk_index("ix_incidents_public_open", "listed", "id", statuses=OPEN),
+        _desk_index("ix_incidents_repaired", "listed", "id", statuses=FINISHED),
         _desk_index(
             "ix_incidents_neighbourhood_open", "neighbourhood_id", "listed", "id", statuses=OPEN
         ),

@@ -68,6 +68,9 @@ ENDED = (
     Status.NO_ACTION,
 )
 
+FINISHED = (Status.CONFIRMED, Status.CLOSED)
+"""Repaired, and nobody said no."""
+
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.TO_QUALIFY, Action.ASSIGN): Status.ASSIGNED,
     (Status.TO_QUALIFY, Action.THANK): Status.CLOSED,

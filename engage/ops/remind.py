@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import wiring
+from engage import clockwork
 from engage.core import clock
 from engage.core.outbox import Later, OutboxMessage, Rendered
 from engage.core.sender import Letter, is_due
@@ -43,7 +43,7 @@ def sent(town: Services) -> list[Line]:
     """Do the clock's round once; returns what left."""
     left: list[Letter] = []
     jobs.queue_digests(town.database)
-    wiring.sender(town).deliver_all(EVERYTHING, left.append)
+    clockwork.sender(town).deliver_all(EVERYTHING, left.append)
     now = clock.now()
     return [
         Line(now, letter.recipient, letter.kind, _said(letter.rendered, letter.secret))
@@ -66,7 +66,7 @@ def _waiting(db: Session, base_url: str) -> Iterator[Line]:
     due = select(OutboxMessage).where(is_due(now)).order_by(OutboxMessage.id)
     for message in db.scalars(due).all():
         try:
-            rendered = wiring.RENDERERS[message.kind](db, message, base_url)
+            rendered = clockwork.RENDERERS[message.kind](db, message, base_url)
         except Later:
             continue
         if rendered is not None:

@@ -11,9 +11,8 @@ from engage.accounts.models import Person
 from engage.core import clock, throttle
 from engage.core.errors import NotFound
 from engage.core.i18n import moment_long
-from engage.core.pagination import asked_key
 from engage.core.policy import require
-from engage.core.web import apart, form_page, get_db, page, services
+from engage.core.web import apart, asked_key, form_page, get_db, page, services
 from engage.pages import audit_export, audit_queries, audit_words
 from engage.pages.audit_forms import ExportForm, FilterForm
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
@@ -17,12 +17,11 @@ from engage.core.db import UTCDateTime
 from engage.core.photos import Photo
 from engage.core.storage import KEY
 from engage.incidents import queries as incidents
-from engage.incidents.models import Incident, IncidentKind
-from engage.incidents.workflow import Status as IncidentStatus
+from engage.incidents.models import Incident, IncidentKind, is_one_of
+from engage.incidents.workflow import FINISHED
 from engage.proposals import queries as proposals
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
-REPAIRED = (IncidentStatus.CONFIRMED, IncidentStatus.CLOSED)
 SHOWN = 3
 
 
@@ -84,8 +83,8 @@ _REPAIRS = (
     .join(Incident.neighbourhood)
     .join(Incident.organisation)
     .where(
-        Incident.listed.is_(True),
-        Incident.status.in_(REPAIRED),
+        Incident.listed,
+        text(is_one_of(FINISHED)),
         Incident.resolved_at.is_not(None),
     )
     .order_by(Incident.id.desc())

@@ -39,6 +39,7 @@ def upgrade() -> None:
         desk_index(f"ix_incidents_{stage}", [*ORDERED, "organisation_id"], statuses)
         desk_index(f"ix_incidents_{stage}_of", ["organisation_id", *ORDERED], statuses)
     desk_index("ix_incidents_public_open", ["listed", "id"], OPEN)
+    desk_index("ix_incidents_repaired", ["listed", "id"], "status IN ('confirmed', 'closed')")
     desk_index("ix_incidents_neighbourhood_open", ["neighbourhood_id", "listed", "id"], OPEN)
     op.create_index("ix_incidents_neighbourhood", "incidents", ["neighbourhood_id", "listed", "id"])
 

@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from engage.accounts import attempts, sms_alerts
 from engage.accounts.models import Person, Role
+from engage.clockwork import sender
 from engage.core import clock, outbox, sms_budget
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.services import Services
 from engage.core.web import Engage
-from engage.wiring import sender
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.factories import make_person

@@ -5,12 +5,12 @@ from sqlalchemy import func, select
 
 from engage.accounts import commands
 from engage.accounts.models import ContactPoint, Opening, Person, Role, SignIn
+from engage.clockwork import RENDERERS
 from engage.core.audit import AuditEntry
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.sms import parts, plainer
 from engage.core.web import Engage
-from engage.wiring import RENDERERS
 from tests.accounts.test_recycled import newest_code
 from tests.accounts.test_views import ask_code
 from tests.browsing import Browser

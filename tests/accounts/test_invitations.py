@@ -10,13 +10,13 @@ from engage.accounts import code_lists, codes, invitations
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import ContactKind, ContactPoint, Mandate, Person, Role, SignIn
 from engage.accounts.proofs import Authenticator, Invitation, ListKind, Passkey, Password
+from engage.clockwork import sender
 from engage.core import clock
 from engage.core.errors import Denied, InvalidInput
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.secrets import token_hash
 from engage.core.services import Services
 from engage.core.web import Engage
-from engage.wiring import sender
 from tests.accounts.staff import (
     EMAIL,
     PASSWORD,

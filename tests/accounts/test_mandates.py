@@ -20,12 +20,12 @@ from engage.accounts.models import (
     SignIn,
 )
 from engage.accounts.proofs import Invitation
+from engage.clockwork import RENDERERS
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.db import Database
 from engage.core.errors import Denied, InvalidInput
 from engage.core.outbox import OutboxMessage
-from engage.wiring import RENDERERS
 from tests.accounts.staff import make_staff
 from tests.conftest import Moment
 from tests.factories import make_organisation, make_person

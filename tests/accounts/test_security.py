@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from engage.accounts.models import ContactPoint, Person, Role
+from engage.clockwork import sender
 from engage.core import clock
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.web import Engage
-from engage.wiring import sender
 from tests.accounts.staff import (
     EMAIL,
     PASSWORD,

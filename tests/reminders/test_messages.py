@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.accounts.models import Mandate, Role
+from engage.clockwork import sender
 from engage.core import clock
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.services import Services
@@ -15,7 +16,6 @@ from engage.reminders import messages as words
 from engage.reminders.items import Item
 from engage.reminders.models import ReplyLink
 from engage.territory.models import ContactPerson, Organisation
-from engage.wiring import sender
 from tests.conftest import Moment
 from tests.factories import make_organisation, make_person
 from tests.reminders.making import make_owed_incident, make_owed_report, messages, queue

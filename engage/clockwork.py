@@ -1,0 +1,75 @@
+"""What happens without a visitor: the jobs of the clock and the words of messages, of all features.
+
+Knows no page: the process of the clock loads neither Flask nor forms.
+"""
+
+from functools import partial
+
+from engage.accounts import contact_messages as accounts_contact_messages
+from engage.accounts import mandate_messages as accounts_mandate_messages
+from engage.accounts import messages as accounts_messages
+from engage.accounts import sms_alerts as accounts_sms_alerts
+from engage.consultations import final
+from engage.core import sms_budget
+from engage.core.scheduler import Job
+from engage.core.sender import Renderer, Sender
+from engage.core.services import Services
+from engage.fieldwork import messages as fieldwork_messages
+from engage.incidents import jobs as incidents_jobs
+from engage.incidents import messages as incidents_messages
+from engage.moderation import messages as moderation_messages
+from engage.privacy import identities, purge
+from engage.privacy import messages as privacy_messages
+from engage.reminders import jobs as reminders_jobs
+from engage.reminders import messages as reminders_messages
+
+RENDERERS: dict[str, Renderer] = {
+    **accounts_messages.RENDERERS,
+    **accounts_contact_messages.RENDERERS,
+    **accounts_sms_alerts.RENDERERS,
+    **accounts_mandate_messages.RENDERERS,
+    **incidents_messages.RENDERERS,
+    **moderation_messages.RENDERERS,
+    **fieldwork_messages.RENDERERS,
+    **reminders_messages.RENDERERS,
+    **privacy_messages.RENDERERS,
+}
+"""Kind of message → its words, made when it leaves."""
+
+NEVER_HELD = frozenset({"sign_in_code", "incident_urgent", "security_notice", "address_notice"})
+"""Kinds of messages that leave by SMS even when those of the day are nearly used up."""
+
+
+def sender(town: Services) -> Sender:
+    """The sender of one town."""
+    return Sender(
+        town.database,
+        RENDERERS,
+        town.gateways(),
+        keep_bodies=town.config.demo,
+        base_url=town.config.base_url,
+        hold=partial(sms_budget.hold, daily=town.config.sms_daily, first=NEVER_HELD),
+    )
+
+
+def jobs(town: Services) -> list[Job]:
+    """What the clock looks for, and how often (seconds)."""
+    letters, database = sender(town), town.database
+    return [
+        Job("sender", 5, letters.deliver_all),
+        Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
+        Job("counts", 60, lambda: final.store(town.database)),
+        Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
+        Job("incidents", 3600, lambda: _close_unanswered(town)),
+        Job("housekeeping", 3600, lambda: _forget(town)),
+    ]
+
+
+def _forget(town: Services) -> None:
+    key = identities.sealing_key(town.config)
+    purge.purge(town.database, town.storage, identity_key=key)
+
+
+def _close_unanswered(town: Services) -> None:
+    with town.database.transaction() as db:
+        incidents_jobs.close_unanswered(db)
