@@ -53,8 +53,11 @@ def add(
     return True
 
 
-def _add(db: Session, person: Person, address: ContactAddress, token: str) -> None:
-    tell_everywhere(db, person, Change.ADDED, address, language=current().code)
+def attach(
+    db: Session, person: Person, address: ContactAddress, *, by: Person, language: str
+) -> None:
+    """Give `person` one more proven address and tell the others; raises `Conflict`."""
+    tell_everywhere(db, person, Change.ADDED, address, language=language)
     point = ContactPoint(
         person_id=person.id,
         kind=address.kind.value,
@@ -65,7 +68,11 @@ def _add(db: Session, person: Person, address: ContactAddress, token: str) -> No
     with unique_or(db, Conflict(_("Quelqu’un vient d’ajouter cette adresse."))):
         db.add(point)
         db.flush()
-    audit.record(db, "contact_point.add", point, actor_id=person.id)
+    audit.record(db, "contact_point.add", point, actor_id=by.id)
+
+
+def _add(db: Session, person: Person, address: ContactAddress, token: str) -> None:
+    attach(db, person, address, by=person, language=current().code)
     second_steps.sign_out_elsewhere(db, person, keep=token)
 
 

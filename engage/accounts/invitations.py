@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from engage.accounts import messages
+from engage.accounts import messages, queries
 from engage.accounts.models import ContactKind, ContactPoint, Person
 from engage.accounts.policy import can_invite, is_long_unseen, may_be_invited
 from engage.accounts.proofs import Authenticator, Invitation, ListKind, OneTimeCode, Passkey
@@ -61,15 +61,7 @@ def _send(db: Session, person: Person, by: Person | None) -> str:
 
 def address_for(db: Session, person: Person) -> ContactPoint | None:
     """Where the link goes: the oldest proven e-mail, else a number, one in use before others."""
-    points = db.scalars(
-        select(ContactPoint)
-        .where(
-            ContactPoint.person_id == person.id,
-            ContactPoint.verified_at.is_not(None),
-            ContactPoint.kind != ContactKind.CARD,
-        )
-        .order_by(ContactPoint.id)
-    )
+    points = queries.reachable_points(db, person)
     return min(points, key=lambda p: (p.kind != ContactKind.EMAIL, is_long_unseen(p)), default=None)
 
 

@@ -95,6 +95,19 @@ def contact_points_of(db: Session, person: Person) -> list[ContactPoint]:
     )
 
 
+def reachable_points(db: Session, person: Person) -> Sequence[ContactPoint]:
+    """Where the person can be written to, oldest first: proven addresses that are no card."""
+    return db.scalars(
+        select(ContactPoint)
+        .where(
+            ContactPoint.person_id == person.id,
+            ContactPoint.verified_at.is_not(None),
+            ContactPoint.kind != ContactKind.CARD,
+        )
+        .order_by(ContactPoint.id)
+    ).all()
+
+
 def mandates_of(db: Session, person: Person) -> Sequence[Mandate]:
     """All mandates of a person that was loaded without them."""
     return db.scalars(select(Mandate).where(Mandate.person_id == person.id)).all()

@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from engage.accounts import code_lists, commands, invitations, messages, passwords, totp
-from engage.accounts.models import ContactKind, ContactPoint, Opening, Person, Proof, SignIn
+from engage.accounts import code_lists, commands, invitations, messages, passwords, queries, totp
+from engage.accounts.models import Opening, Person, Proof, SignIn
 from engage.accounts.policy import needs_staff_step
 from engage.accounts.proofs import Authenticator, Invitation, ListKind, Passkey, Password
 from engage.core import audit, clock
@@ -174,14 +174,5 @@ def sign_out_elsewhere(
 
 def announce_change(db: Session, person: Person, what: str) -> None:
     """Tell all addresses of `person` that `what` (see the template) is new."""
-    points = db.scalars(
-        select(ContactPoint)
-        .where(
-            ContactPoint.person_id == person.id,
-            ContactPoint.verified_at.is_not(None),
-            ContactPoint.kind != ContactKind.CARD,
-        )
-        .order_by(ContactPoint.id)
-    )
-    for point in points:
+    for point in queries.reachable_points(db, person):
         messages.security_notice(db, person, point, what)

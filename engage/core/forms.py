@@ -11,7 +11,7 @@ from flask import make_response, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, StringField, TextAreaField
 
 from engage.core import i18n, idempotency
 from engage.core.errors import InvalidInput
@@ -38,6 +38,18 @@ class SendOnceForm(Form):
     """A form that creates something: sent twice, done once."""
 
     idem = HiddenField(default=new_token)
+
+
+class Day(DateField):
+    """A day as browsers send it; an impossible one gets our sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(
+                i18n._("Écrivez un jour qui existe, par exemple 04/06/2026.")
+            ) from None
 
 
 class Refusals:

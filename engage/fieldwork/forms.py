@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from engage.accounts.forms import CodeForm
 from engage.core.forms import Form, Line, SendOnceForm, Words
 from engage.core.i18n import current, label
 from engage.core.i18n import lazy as _
@@ -225,19 +226,8 @@ class ContactForm(VisitForm):
     )
 
 
-class DigitsForm(VisitForm):
+class DigitsForm(VisitForm, CodeForm):
     """The six digits that the person reads out."""
-
-    code = Line(
-        _("Le code à 6 chiffres"),
-        validators=[
-            InputRequired(_("Tapez les 6 chiffres du message.")),
-            Length(max=40, message=_("Un code a 6 chiffres.")),
-        ],
-    )
-
-    def digits(self) -> str:
-        return "".join(c for c in self.code.data or "" if c.isdigit())
 
 
 class LostCardForm(VisitForm):

@@ -2,13 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from engage.accounts import codes, consents, queries, recycled
+from engage.accounts import codes, consents, contacts, queries, recycled
 from engage.accounts import commands as accounts
 from engage.accounts.addresses import ContactAddress
-from engage.accounts.contact_messages import Change, tell_everywhere
 from engage.accounts.models import ContactPoint, Person
 from engage.accounts.policy import has_mandate_ahead, is_long_unseen
-from engage.core import audit, clock
+from engage.core import clock
 from engage.core.errors import InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
@@ -60,20 +59,6 @@ def _new(
     if person is None:
         person = accounts.arrive(db, key, address)
     else:
-        _add(db, address, actor, person)
+        contacts.attach(db, person, address, by=actor, language=person.language)
     consents.give(db, person, consents.ACCOUNT_BY_MEDIATOR, actor_id=actor.id)
     return person
-
-
-def _add(db: Session, address: ContactAddress, actor: Person, person: Person) -> None:
-    tell_everywhere(db, person, Change.ADDED, address, language=person.language)
-    point = ContactPoint(
-        person_id=person.id,
-        kind=address.kind.value,
-        value=address.value,
-        verified_at=clock.now(),
-        seen_on=clock.today(),
-    )
-    db.add(point)
-    db.flush()
-    audit.record(db, "contact_point.add", point, actor_id=actor.id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from wtforms import DateField, HiddenField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from engage.accounts.admin_policy import GIVEN_BY, can_give_mandate
@@ -13,21 +13,9 @@ from engage.accounts.mandates import NewMandate
 from engage.accounts.models import College, Person, Role
 from engage.core import clock
 from engage.core.errors import InvalidInput
-from engage.core.forms import Form, Line, SendOnceForm
+from engage.core.forms import Day, Form, Line, SendOnceForm
 from engage.core.i18n import _, label, lazy
 from engage.territory.models import Neighbourhood, Organisation
-
-
-class Day(DateField):
-    """A day as browsers send it; an impossible one gets our sentence."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(
-                str(_("Écrivez un jour qui existe, par exemple 04/06/2026."))
-            ) from None
 
 
 class MandateForm(SendOnceForm):

@@ -5,10 +5,9 @@ from typing import Any
 from wtforms import IntegerField, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from engage.core.forms import Form
+from engage.core.forms import Day, Form
 from engage.core.i18n import _, lazy
 from engage.core.pagination import BIGGEST_ID
-from engage.pages.admin_forms import Day
 from engage.pages.audit_queries import Filters
 from engage.pages.audit_words import ACTIONS, NOUNS, SUBJECTS
 

@@ -1,25 +1,12 @@
 """What a partner fills in on the page of a link: a day, or whose it is."""
 
-from wtforms import DateField
 from wtforms.validators import Length, Optional
 
 from engage.core import clock
-from engage.core.forms import Form, Line
+from engage.core.forms import Day, Form, Line
 from engage.core.i18n import lazy as _
 from engage.reminders.commands import MAX_NOTE, Given
 from engage.reminders.models import AnswerKind
-
-
-class Day(DateField):
-    """A day as browsers send it; an impossible one gets our sentence."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(
-                str(_("Écrivez un jour qui existe, par exemple 04/06/2026."))
-            ) from None
 
 
 class DoneForm(Form):
