@@ -3,14 +3,16 @@
 from engage.accounts import consents, departures, proofs, residence
 from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
+from engage.agenda import models as agenda
 from engage.consultations import models as consultations
-from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks
+from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks, town_settings
 from engage.core.db import Base
 from engage.deadlines import models as deadlines
 from engage.fieldwork import models as fieldwork
 from engage.incidents import models as incidents
 from engage.moderation import models as moderation
 from engage.privacy import models as privacy
+from engage.proposals import call_models as proposal_calls
 from engage.proposals import models as proposals
 from engage.reminders import models as reminders
 from engage.territory import models as territory
@@ -24,6 +26,7 @@ MODULES = (
     photos,
     throttle,
     ticks,
+    town_settings,
     territory,
     accounts,
     proofs,
@@ -32,6 +35,8 @@ MODULES = (
     departures,
     consents,
     deadlines,
+    agenda,
+    proposal_calls,
     proposals,
     consultations,
     incidents,

@@ -9,6 +9,7 @@ from engage.accounts.models import Person
 from engage.core.db import Base
 from engage.core.photos import Photo
 from engage.core.words import CHANNEL_CHECK, VISIBILITY_CHECK, Visibility, enum_column
+from engage.proposals.call_models import Call
 from engage.proposals.workflow import Status
 from engage.territory.models import Action, Neighbourhood
 
@@ -23,12 +24,15 @@ class Proposal(Base):
         Index("ix_proposals_public", "visibility", "id"),
         Index("ix_proposals_action", "action_id", "visibility", "id"),
         Index("ix_proposals_neighbourhood", "neighbourhood_id", "visibility", "id"),
+        Index("ix_proposals_call", "call_id", "visibility", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     neighbourhood_id: Mapped[int] = mapped_column(ForeignKey("neighbourhoods.id"))
     action_id: Mapped[int | None] = mapped_column(ForeignKey("actions.id"))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    """The call for participation that it answers, if any."""
     status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.RECEIVED)
     visibility: Mapped[Visibility] = mapped_column(
         enum_column(Visibility), default=Visibility.PENDING
@@ -43,6 +47,7 @@ class Proposal(Base):
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
     neighbourhood: Mapped[Neighbourhood] = relationship(lazy="raise_on_sql")
     action: Mapped[Action | None] = relationship(lazy="raise_on_sql")
+    call: Mapped[Call | None] = relationship(lazy="raise_on_sql")
     published_revision: Mapped["ProposalRevision | None"] = relationship(
         primaryjoin="foreign(Proposal.published_revision_id) == ProposalRevision.id",
         lazy="raise_on_sql",

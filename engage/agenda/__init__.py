@@ -1,0 +1,1 @@
+"""The agenda: stands, workshops, walks, meetings, the party; known to calendars of phones."""
