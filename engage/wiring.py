@@ -35,6 +35,7 @@ from engage.pages import audit_views as pages_audit_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import people_views as pages_people_views
+from engage.pages import settings_views as pages_settings_views
 from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
 from engage.privacy import merge_views as privacy_merge_views
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     pages_admin_views.bp,
     pages_people_views.bp,
     pages_audit_views.bp,
+    pages_settings_views.bp,
     pages_demo.bp,
     pages_health.bp,
     pages_this_phone.bp,

@@ -110,6 +110,7 @@ _BY_AUDIENCE = {
         reminders.reminders reminders.partners
         admin.home admin.new admin.give admin.mandate admin.end admin.prolong admin.invite
         people.ask people.find people.reveal
+        settings.show settings.change
     """,
     ADMIN: "journal.index journal.entry journal.export",
 }

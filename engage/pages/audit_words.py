@@ -29,6 +29,7 @@ NOUNS = {
     "ticket": lazy("Tickets du guichet"),
     "enquiry": lazy("Questions au guichet"),
     "purge": lazy("Effacements prévus"),
+    "town_setting": lazy("Réglages"),
     "journal": lazy("Journal"),
 }
 
@@ -126,6 +127,7 @@ ACTIONS = {
     "enquiry.ask": lazy("Question posée"),
     "enquiry.answer": lazy("Question répondue"),
     "purge.run": lazy("Données trop vieilles effacées"),
+    "town_setting.change": lazy("Réglage changé"),
     "journal.export": lazy("Journal téléchargé"),
 }
 """`noun.verb` → words. A test finds every act of the program here."""
@@ -154,6 +156,7 @@ SUBJECTS = {
 }
 
 DETAILS = {
+    "setting": lazy("Réglage"),
     "before": lazy("Avant"),
     "after": lazy("Après"),
     "role": lazy("Rôle"),

@@ -19,6 +19,7 @@ from engage.incidents.models import Incident
 from engage.moderation import policy as moderation
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status as ItemStatus
+from engage.pages import policy as pages
 from engage.privacy import policy as privacy
 from engage.proposals import policy as proposals
 from engage.proposals.models import Proposal
@@ -207,6 +208,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
             admin_policy.can_reveal_contact,
         ),
         Act(lazy("Lire le journal"), admin_policy.can_read_journal),
+        Act(lazy("Changer les réglages"), pages.can_change_settings),
     ),
 }
 """Theme → what can be done there. A test fails when a policy function is missing."""

@@ -53,6 +53,17 @@ RULES: Sequence[Rule] = (
         ("endorsements",),
     ),
     Rule(
+        "event_reminders",
+        _("Rappel d’une date de l’agenda, que vous avez demandé"),
+        Basis.TASK,
+        _("après la date"),
+        GONE,
+        ERASED,
+        ("event_reminders",),
+        Span(days=1),
+        expiry.event_reminders,
+    ),
+    Rule(
         "refused_ideas",
         _("Idées non publiées"),
         Basis.TASK,
@@ -200,9 +211,11 @@ NO_PERSONAL_DATA = frozenset(
     {
         "actions",
         "axes",
+        "calls",
         "consultations",
         "contract_rows",
         "demo_people",
+        "events",
         "incident_categories",
         "incident_kinds",
         "incident_tiles",
@@ -215,6 +228,7 @@ NO_PERSONAL_DATA = frozenset(
         "routing_rules",
         "ticks",
         "town",
+        "town_settings",
         "voting_codes",
     }
 )
