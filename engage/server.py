@@ -1,13 +1,13 @@
 """Runs the parts: web workers (gunicorn), the clock, or both under one small supervisor."""
 
 import ctypes
+import gc
 import logging
+import multiprocessing
 import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -25,13 +25,15 @@ REQUESTS_END_S = 3
 JOBS_END_S = 3.0
 BACKLOG = 1024
 PR_SET_PDEATHSIG = 1
-SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
+PR_SET_NAME = 15
+M_ARENA_MAX, HEAPS = -8, 2
 """glibc gives each thread a heap of its own; two for all save 15 MB and cost nothing here."""
 
 NOT_READY = 78
 """Exit code of a part that cannot start until somebody types another command: not started again."""
 
-_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+FORK = multiprocessing.get_context("fork")
+_libc = ctypes.CDLL(None)
 
 
 def listen(config: Config) -> socket.socket:
@@ -65,8 +67,6 @@ def serve_web(config: Config, *, listener: int | None = None) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            import gc
-
             from engage.core import html
             from engage.wsgi import app
 
@@ -158,30 +158,48 @@ def serve_clock(config: Config) -> None:
 
 
 class Part:
-    """One process of `engage run`: started, watched, started again when it dies."""
+    """One process of `engage run`: forked, watched, forked again when it dies.
 
-    def __init__(self, name: str, *options: str, keep: tuple[int, ...] = ()) -> None:
+    What the parts are made of was loaded before: they share its memory.
+    """
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
         self.name = name
-        self._command = [sys.executable, "-m", "engage", name, *options]
-        self._keep = keep
+        self._run = run
         self.start()
 
     def start(self) -> None:
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            self._command,
-            env=SMALL_HEAP | os.environ,
-            pass_fds=self._keep,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - the supervisor has one thread
-        )
+        self.process = FORK.Process(target=self._begin)
+        self.process.start()
+
+    def _begin(self) -> None:
+        _end_with_parent()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, signal.SIG_DFL)
+        if _libc_has("prctl"):
+            _libc.prctl(PR_SET_NAME, f"engage {self.name}".encode())
+        self._run()
 
     def stop(self, deadline: float) -> None:
         """Wait for its end until `deadline` (monotonic seconds), then end it."""
-        try:
-            self.process.wait(timeout=max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(max(0.0, deadline - time.monotonic()))
+        if self.process.is_alive():
             self.process.kill()
-            self.process.wait()
+            self.process.join()
+
+
+def _load_shared() -> None:
+    """Load what web and clock are made of, before they are forked."""
+    import gunicorn.arbiter
+    import gunicorn.workers.gthread  # noqa: F401
+    from sqlalchemy.orm import configure_mappers
+
+    from engage import clockwork, wiring  # noqa: F401
+
+    configure_mappers()
+    gc.collect()
+    gc.freeze()  # what is shared is not touched by the collectors of the parts
 
 
 class Stopped(Exception):
@@ -197,20 +215,28 @@ def supervise(config: Config, announce: Callable[[], None]) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _raise_stopped)
     parts: list[Part] = []
+    _use_small_heap()
+    _load_shared()
     try:
         with listen(config) as listener:
             descriptor = listener.fileno()
-            parts.append(Part("web", "--listener", str(descriptor), keep=(descriptor,)))
+            parts.append(Part("web", lambda: serve_web(config, listener=descriptor)))
             code = _until_it_answers(parts[0], listener.getsockname()[:2])
             if code is None:
                 announce()
-                parts.append(Part("clock"))
+                parts.append(Part("clock", lambda: _clock_without(listener, config)))
                 code = _watch(parts)
             return code
     except Stopped:
         return 0
     finally:
         _end(parts)
+
+
+def _clock_without(listener: socket.socket, config: Config) -> None:
+    """A clock that outlives the rest for a moment must not keep the address taken."""
+    listener.close()
+    serve_clock(config)
 
 
 def _raise_stopped(*_: object) -> None:
@@ -222,10 +248,10 @@ def _until_it_answers(web: Part, address: tuple[str, int]) -> int | None:
     with socket.create_connection(address) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         connection.setblocking(False)
-        while web.process.poll() is None:
+        while web.process.exitcode is None:
             if select.select([connection], [], [], 0.1)[0]:
                 return None
-    return web.process.returncode or 1
+    return web.process.exitcode or 1
 
 
 def _watch(parts: list[Part]) -> int:
@@ -233,7 +259,7 @@ def _watch(parts: list[Part]) -> int:
     while True:
         time.sleep(0.2)
         for part in parts:
-            code = part.process.poll()
+            code = part.process.exitcode
             if code == NOT_READY:
                 return code
             if code is not None and time.monotonic() > part.started_at + RESTART_PAUSE_S:
@@ -245,7 +271,7 @@ def _end(parts: list[Part]) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_IGN)
     for part in parts:
-        if part.process.poll() is None:
+        if part.process.is_alive():
             part.process.terminate()
     deadline = time.monotonic() + END_AFTER_S
     for part in parts:
@@ -254,5 +280,14 @@ def _end(parts: list[Part]) -> None:
 
 def _end_with_parent() -> None:
     """Have the kernel (Linux) send this process SIGTERM when its parent dies, even by kill -9."""
-    if _prctl is not None:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _libc_has("prctl"):
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _use_small_heap() -> None:
+    if _libc_has("mallopt"):
+        _libc.mallopt(M_ARENA_MAX, HEAPS)
+
+
+def _libc_has(name: str) -> bool:
+    return hasattr(_libc, name)

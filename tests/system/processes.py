@@ -74,8 +74,8 @@ def _kill_until(program: live.Program, over: threading.Event, killed: list[int])
 
 
 def _parts(program: live.Program, name: str) -> list[int]:
-    return [p for p in children(program.process.pid) if f"engage {name}" in _words_of(p)]
+    return [p for p in children(program.process.pid) if _name_of(p) == f"engage {name}"]
 
 
-def _words_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+def _name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
