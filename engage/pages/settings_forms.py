@@ -14,12 +14,16 @@ TRUSTED = {
 """Subject types of the queue that a town may publish before they are read."""
 
 
+def _offered() -> dict[str, str]:
+    return {kind: str(words) for kind, words in TRUSTED.items()}
+
+
 class SettingsForm(Form):
     """All settings at once: the page shows them all."""
 
     comments_open = BooleanField(_("Les habitants peuvent commenter les idées"))
     trusted = SelectMultipleField(
-        _("Ce qui est publié tout de suite et lu après"), choices=list(TRUSTED.items())
+        _("Ce qui est publié tout de suite et lu après"), choices=_offered
     )
 
     @classmethod
