@@ -1,0 +1,43 @@
+"""What time removes around moderation: words of alerts, of reader reports, of appeals."""
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from engage.moderation.alerts_models import Alert
+from engage.moderation.appeals_models import Appeal
+from engage.moderation.notices_models import Notice, NoticeCase
+from engage.privacy.expiry import Due
+
+
+def alerts(db: Session, due: Due) -> int:
+    """What was done about an old alert; that there was one, and when, stays."""
+    wanted = (Alert.closed_at <= due.limit, Alert.word != "")
+    ids = db.scalars(select(Alert.id).where(*wanted).limit(due.most)).all()
+    db.execute(update(Alert).where(Alert.id.in_(ids)).values(word=""))
+    return len(ids)
+
+
+def notices(db: Session, due: Due) -> int:
+    """Who reported a text and with which words, once it is decided long ago."""
+    full = or_(
+        Notice.explanation != "",
+        Notice.name != "",
+        Notice.email != "",
+        Notice.reporter_id.is_not(None),
+    )
+    old = select(NoticeCase.id).where(NoticeCase.decided_at <= due.limit)
+    found = select(Notice.id).where(Notice.case_id.in_(old), full).limit(due.most)
+    ids = db.scalars(found).all()
+    blank = {"explanation": "", "name": "", "email": "", "reporter_id": None}
+    db.execute(update(Notice).where(Notice.id.in_(ids)).values(blank))
+    return len(ids)
+
+
+def appeals(db: Session, due: Due) -> int:
+    """The words of an appeal and of its answer; what came of it stays."""
+    full = or_(Appeal.word != "", Appeal.answer != "", Appeal.author_id.is_not(None))
+    wanted = and_(Appeal.decided_at <= due.limit, full)
+    ids = db.scalars(select(Appeal.id).where(wanted).limit(due.most)).all()
+    blank = {"word": "", "answer": "", "author_id": None}
+    db.execute(update(Appeal).where(Appeal.id.in_(ids)).values(blank))
+    return len(ids)
