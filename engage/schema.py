@@ -5,15 +5,33 @@ from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
 from engage.agenda import models as agenda
 from engage.consultations import models as consultations
-from engage.core import audit, contractrows, idempotency, outbox, photos, throttle, ticks, town_settings
+from engage.core import (
+    audit,
+    contractrows,
+    idempotency,
+    outbox,
+    photos,
+    throttle,
+    ticks,
+    town_settings,
+)
 from engage.core.db import Base
 from engage.deadlines import models as deadlines
 from engage.fieldwork import models as fieldwork
 from engage.incidents import models as incidents
+from engage.moderation import (
+    alerts_models,
+    appeals_models,
+    incident_words_models,
+    notices_models,
+    register_models,
+)
 from engage.moderation import models as moderation
 from engage.privacy import models as privacy
+from engage.proposals import answers as proposal_answers
 from engage.proposals import call_models as proposal_calls
 from engage.proposals import models as proposals
+from engage.proposals import news as proposal_news
 from engage.reminders import models as reminders
 from engage.territory import models as territory
 
@@ -38,9 +56,16 @@ MODULES = (
     agenda,
     proposal_calls,
     proposals,
+    proposal_answers,
+    proposal_news,
     consultations,
     incidents,
     moderation,
+    alerts_models,
+    notices_models,
+    appeals_models,
+    register_models,
+    incident_words_models,
     fieldwork,
     reminders,
     privacy,

@@ -100,6 +100,8 @@ class Option(Base):
     label: Mapped[dict[str, str]]
     details: Mapped[dict[str, str]]
     is_none: Mapped[bool] = mapped_column(default=False)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+    """The idea of a resident that was put to the vote."""
 
 
 class VotingCode(Base):

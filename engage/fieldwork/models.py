@@ -48,3 +48,20 @@ class Enquiry(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Conversion(Base):
+    """An idea that became a report, or a report that its author was asked to make an idea of.
+
+    `proposal_id` is empty as long as the author has not agreed; `from_report` tells the way.
+    """
+
+    __tablename__ = "conversions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+    from_report: Mapped[bool]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    func,
+    inspect,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from engage.accounts.consents import Consent
@@ -23,6 +34,7 @@ from engage.accounts.models import (
     SignInCode,
 )
 from engage.accounts.proofs import Invitation, PasskeyChallenge
+from engage.agenda.models import Event, EventReminder
 from engage.consultations import roll
 from engage.core import clock
 from engage.core.db import Base
@@ -31,7 +43,7 @@ from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import Photo
 from engage.core.throttle import ThrottleCounter
 from engage.deadlines.models import Deadline
-from engage.fieldwork.models import Enquiry, Ticket
+from engage.fieldwork.models import Conversion, Enquiry, Ticket
 from engage.incidents import forgetting as reports
 from engage.incidents.models import FollowLink, Incident
 from engage.moderation import forgetting as judgements
@@ -40,6 +52,7 @@ from engage.privacy import commands, leaving
 from engage.privacy.models import RetainedIdentity
 from engage.proposals import forgetting as ideas
 from engage.proposals.models import Proposal
+from engage.proposals.news import ProposalDigest, ProposalNews
 from engage.proposals.workflow import Status as IdeaStatus
 from engage.reminders import messages as reminders_messages
 from engage.reminders.models import Answer, Digest, Reminder, ReplyLink
@@ -273,6 +286,26 @@ def incidents(db: Session, due: Due) -> int:
     return len(ids)
 
 
+def event_reminders(db: Session, due: Due) -> int:
+    """What people asked to be reminded of, once it is over."""
+    over = select(EventReminder.event_id, EventReminder.person_id).join(
+        Event, Event.id == EventReminder.event_id
+    )
+    rows = db.execute(over.where(Event.ends_at <= due.limit).limit(due.most)).all()
+    key = tuple_(EventReminder.event_id, EventReminder.person_id)
+    db.execute(delete(EventReminder).where(key.in_([tuple(row) for row in rows])))
+    return len(rows)
+
+
+def idea_news(db: Session, due: Due) -> int:
+    """Evenings of news with the links that stopped them."""
+    old = select(ProposalDigest.id).where(ProposalDigest.expires_at <= clock.now())
+    ids = db.scalars(old.limit(due.most)).all()
+    db.execute(delete(ProposalNews).where(ProposalNews.digest_id.in_(ids)))
+    db.execute(delete(ProposalDigest).where(ProposalDigest.id.in_(ids)))
+    return len(ids)
+
+
 def anonymous_incidents(db: Session, due: Due) -> int:
     """The reports themselves with all that was owed for them."""
     ids = reports.to_remove(db, due.limit, due.most)
@@ -281,5 +314,6 @@ def anonymous_incidents(db: Session, due: Due) -> int:
     db.execute(delete(Answer).where(Answer.deadline_id.in_(owed)))
     db.execute(delete(Reminder).where(Reminder.deadline_id.in_(owed)))
     db.execute(delete(Deadline).where(*subject))
+    db.execute(delete(Conversion).where(Conversion.incident_id.in_(ids)))
     reports.remove(db, ids)
     return len(ids)

@@ -12,6 +12,7 @@ from engage.accounts.models import (
     ContactKind,
     ContactPoint,
     Draft,
+    DraftPhoto,
     Mandate,
     Person,
     SignIn,
@@ -19,13 +20,17 @@ from engage.accounts.models import (
 )
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
+from engage.agenda.models import EventReminder
 from engage.core import clock, photos
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import StoredPhoto
 from engage.fieldwork.models import Enquiry, Ticket
 from engage.incidents.models import Incident
+from engage.moderation.appeals_models import Appeal
 from engage.moderation.models import ModerationItem
+from engage.moderation.notices_models import Notice, NoticeCase
 from engage.proposals.models import Endorsement, Proposal
+from engage.proposals.news import ProposalDigest, ProposalFollow, ProposalNews
 
 Column = InstrumentedAttribute[Any]
 
@@ -41,6 +46,10 @@ GOES: Sequence[Column] = (
     ResidenceProof.person_id,
     Consent.person_id,
     Endorsement.person_id,
+    ProposalFollow.person_id,
+    ProposalNews.person_id,
+    ProposalDigest.person_id,
+    EventReminder.person_id,
     Enquiry.person_id,
 )
 """Rows that go with the person they name."""
@@ -49,6 +58,9 @@ FORGETS: Sequence[Column] = (
     Proposal.author_id,
     ModerationItem.author_id,
     ModerationItem.taken_by_id,
+    NoticeCase.author_id,
+    Notice.reporter_id,
+    Appeal.author_id,
     Incident.reporter_id,
 )
 """What stays as a fact and forgets whose it was."""
@@ -62,7 +74,15 @@ STAYS: Mapping[str, str] = {
     "enquiries.captured_by_id": "who held the pen at the counter, as a number",
     "enquiries.answered_by_id": "who answered, as a number",
     "roll_entries.captured_by_id": "who held the pen at the counter, as a number",
+    "calls.created_by_id": "who prepared the call, as a number",
+    "calls.answered_by_id": "who published the answer, as a number",
+    "proposal_answers.person_id": "who wrote a public answer down, as a number",
+    "conversions.asked_by_id": "who asked for it, as a number",
     "tickets.issued_by_id": "who printed it, as a number",
+    "alerts.raised_by_id": "who raised it, as a number",
+    "alerts.taken_by_id": "who took it, as a number",
+    "appeals.judge_id": "somebody else had to judge: as a number",
+    "incident_publications.proposed_by_id": "who proposed it, as a number",
     "decisions.moderator_id": "two members had to agree: as numbers",
     "invitations.invited_by_id": "who invited, as a number",
     "residence_proofs.attested_by_id": "who attested, as a number",
@@ -98,12 +118,12 @@ def remove_waiting(
     ]
     mine = or_(SignInCode.person_id == person.id, *sent_to)
     waiting = select(SignInCode.draft_id).where(mine, SignInCode.draft_id.is_not(None))
-    drafts = db.execute(
-        select(Draft.id, Draft.photo_id).where(Draft.id.in_(db.scalars(waiting).all()))
-    ).all()
+    draft_ids = db.scalars(waiting).all()
+    with_them = select(DraftPhoto.photo_id).where(DraftPhoto.draft_id.in_(draft_ids))
+    photo_ids = db.scalars(with_them).all()
     db.execute(delete(SignInCode).where(mine))
-    db.execute(delete(Draft).where(Draft.id.in_([draft.id for draft in drafts])))
-    return photos.forget(db, [draft.photo_id for draft in drafts if draft.photo_id])
+    db.execute(delete(Draft).where(Draft.id.in_(draft_ids)))
+    return photos.forget(db, photo_ids)
 
 
 def blank_messages(db: Session, wanted: ColumnElement[bool]) -> int:

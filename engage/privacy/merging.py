@@ -15,18 +15,26 @@ from engage.accounts.models import ContactPoint, Mandate, Person, SignIn, SignIn
 from engage.accounts.policy import can_change_ways_in
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
+from engage.agenda.models import EventReminder
 from engage.consultations.models import RollEntry, unit_of_person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, NotFound
 from engage.core.i18n import _, current
 from engage.core.outbox import OutboxMessage
 from engage.core.policy import require
-from engage.fieldwork.models import Enquiry, Ticket
+from engage.fieldwork.models import Conversion, Enquiry, Ticket
 from engage.incidents.models import Incident
+from engage.moderation.alerts_models import Alert
+from engage.moderation.appeals_models import Appeal
+from engage.moderation.incident_words_models import IncidentPublication
 from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.notices_models import Notice, NoticeCase
 from engage.privacy.models import RetainedIdentity
 from engage.privacy.policy import may_be_merged
+from engage.proposals.answers import ProposalAnswer
+from engage.proposals.call_models import Call
 from engage.proposals.models import Endorsement, Proposal
+from engage.proposals.news import ProposalDigest, ProposalFollow, ProposalNews
 
 Column = InstrumentedAttribute[Any]
 
@@ -119,12 +127,27 @@ ACTS: Mapping[Column, Act] = {
     Proposal.captured_by_id: move,
     Endorsement.person_id: move_supports,
     Endorsement.captured_by_id: move,
+    ProposalFollow.person_id: move_first(ProposalFollow.proposal_id),
+    ProposalNews.person_id: move_first(ProposalNews.event_id),
+    ProposalDigest.person_id: stay,
+    ProposalAnswer.person_id: move,
+    Conversion.asked_by_id: move,
+    Call.created_by_id: move,
+    Call.answered_by_id: move,
+    EventReminder.person_id: move_first(EventReminder.event_id),
     Incident.reporter_id: move,
     Incident.captured_by_id: move,
     RollEntry.captured_by_id: move,
     ModerationItem.author_id: move,
     ModerationItem.taken_by_id: move,
     Decision.moderator_id: move_decisions,
+    Alert.raised_by_id: move,
+    Alert.taken_by_id: move,
+    NoticeCase.author_id: move,
+    Notice.reporter_id: move_first(Notice.case_id),
+    Appeal.author_id: move,
+    Appeal.judge_id: move,
+    IncidentPublication.proposed_by_id: move,
     Ticket.issued_by_id: move,
     Enquiry.person_id: move,
     Enquiry.captured_by_id: move,

@@ -7,17 +7,17 @@ from datetime import date, datetime
 from typing import IO, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts import consents
 from engage.accounts.models import ContactKind, ContactPoint, Mandate, Person, SignIn
 from engage.accounts.proofs import Passkey
 from engage.accounts.residence import ResidenceProof
+from engage.agenda.models import Event, EventReminder
 from engage.consultations.models import Consultation, RollEntry, unit_of_person
 from engage.core import clock
 from engage.core.errors import NotFound
 from engage.core.outbox import OutboxMessage
-from engage.core.photos import Photo
 from engage.core.storage import Storage
 from engage.fieldwork.models import Enquiry
 from engage.incidents.models import (
@@ -27,8 +27,11 @@ from engage.incidents.models import (
     IncidentPhoto,
     Moment,
 )
+from engage.moderation.appeals_models import Appeal
+from engage.moderation.notices_models import Notice
 from engage.privacy import leaving, queries
-from engage.proposals.models import Proposal, ProposalRevision
+from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision
+from engage.proposals.news import ProposalFollow
 from engage.territory.models import Neighbourhood
 
 Portrait = dict[str, Any]
@@ -66,6 +69,31 @@ def portrait(db: Session, person: Person) -> Portrait:
         "soutiens": [
             {"idee": title, "le": _text(day), "par": channel}
             for title, day, channel in queries.supported(db, person)
+        ],
+        "rappels_demandes": [
+            {"date": event.title.get("fr", ""), "le": _day(event.starts_at)}
+            for event in db.scalars(
+                select(Event)
+                .join(EventReminder, EventReminder.event_id == Event.id)
+                .where(EventReminder.person_id == person.id)
+                .order_by(Event.starts_at, Event.id)
+            )
+        ],
+        "idees_suivies": [
+            {"idee": number, "depuis": _text(day)}
+            for number, day in db.execute(
+                select(ProposalFollow.proposal_id, ProposalFollow.created_on)
+                .where(ProposalFollow.person_id == person.id)
+                .order_by(ProposalFollow.proposal_id)
+            )
+        ],
+        "textes_signales": [
+            {"explication": notice.explanation, "le": _day(notice.created_at)}
+            for notice in db.scalars(select(Notice).where(Notice.reporter_id == person.id))
+        ],
+        "nouvelles_lectures_demandees": [
+            {"demande": appeal.word, "reponse": appeal.answer, "le": _day(appeal.created_at)}
+            for appeal in db.scalars(select(Appeal).where(Appeal.author_id == person.id))
         ],
         "problemes_signales": _reports(db, person),
         "problemes_suivis": _followed(db, person),
@@ -127,9 +155,12 @@ def _sign_ins(db: Session, person: Person) -> list[Portrait]:
 
 def _ideas(db: Session, person: Person) -> list[Portrait]:
     rows = db.execute(
-        select(Proposal, ProposalRevision, Photo.key)
+        select(Proposal, ProposalRevision)
+        .options(
+            joinedload(Proposal.place),
+            selectinload(ProposalRevision.photos).joinedload(ProposalPhoto.photo),
+        )
         .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
-        .outerjoin(Photo, Photo.id == ProposalRevision.photo_id)
         .where(Proposal.author_id == person.id)
         .order_by(Proposal.id, ProposalRevision.id)
     )
@@ -141,14 +172,15 @@ def _ideas(db: Session, person: Person) -> list[Portrait]:
             "visible": idea.visibility.value,
             "par": idea.channel,
             "le": _day(words.created_at),
-            "photo": _file(key),
+            "lieu": idea.place.name["fr"] if idea.place else None,
+            "photos": [_file(kept.photo.key) for kept in words.photos],
         }
-        for idea, words, key in rows
+        for idea, words in rows
     ]
 
 
-def _file(key: str | None) -> str | None:
-    return f"photos/{key}.webp" if key else None
+def _file(key: str) -> str:
+    return f"photos/{key}.webp"
 
 
 def _reports(db: Session, person: Person) -> list[Portrait]:
@@ -223,7 +255,7 @@ def _messages(db: Session, person: Person) -> list[Portrait]:
 
 def photo_files(found: Portrait) -> list[str]:
     """The names of the photos that belong into the archive."""
-    ideas = [idea["photo"] for idea in found["idees"] if idea["photo"]]
+    ideas = [name for idea in found["idees"] for name in idea["photos"]]
     reports = [name for report in found["problemes_signales"] for name in report["photos"]]
     return [*ideas, *reports]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engage.consultations import roll
 from engage.core.config import Config
 from engage.core.i18n import lazy as _
-from engage.privacy import expiry, identities
+from engage.privacy import expiry, expiry_moderation, identities
 from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
 from engage.privacy.technical import TECHNICAL
 
@@ -41,7 +41,14 @@ RULES: Sequence[Rule] = (
         _("sans limite"),
         _("versées aux archives publiques"),
         _("à vous de choisir : elles restent sans votre nom, ou elles sont retirées"),
-        ("proposals", "proposal_revisions"),
+        (
+            "proposals",
+            "proposal_revisions",
+            "proposal_photos",
+            "proposal_additions",
+            "proposal_answers",
+            "proposal_events",
+        ),
     ),
     Rule(
         "endorsements",
@@ -64,6 +71,15 @@ RULES: Sequence[Rule] = (
         expiry.event_reminders,
     ),
     Rule(
+        "proposal_follows",
+        _("Les idées que vous suivez"),
+        Basis.CONSENT,
+        _("tant que vous les suivez"),
+        GONE,
+        ERASED,
+        ("proposal_follows",),
+    ),
+    Rule(
         "refused_ideas",
         _("Idées non publiées"),
         Basis.TASK,
@@ -73,6 +89,39 @@ RULES: Sequence[Rule] = (
         ("moderation_items", "decisions"),
         Span(months=6),
         expiry.refused_ideas,
+    ),
+    Rule(
+        "notices",
+        _("Texte signalé par un lecteur : qui, pourquoi"),
+        Basis.LAW,
+        _("après la décision"),
+        _("nom, adresse et explication effacés ; le nombre reste"),
+        _("vos mots restent jusque-là, sans votre nom ni votre adresse"),
+        ("notice_cases", "notices"),
+        Span(months=6),
+        expiry_moderation.notices,
+    ),
+    Rule(
+        "appeals",
+        _("Demande de nouvelle lecture"),
+        Basis.TASK,
+        _("après la réponse"),
+        _("vos mots et la réponse effacés ; le résultat reste"),
+        _("vos mots restent jusque-là, sans votre nom"),
+        ("appeals",),
+        Span(months=6),
+        expiry_moderation.appeals,
+    ),
+    Rule(
+        "alerts",
+        _("Alerte : quelqu’un est en danger, ou un membre est menacé"),
+        Basis.LAW,
+        _("après la fin de l’alerte"),
+        _("ce qui a été fait est effacé ; le jour reste"),
+        NUMBER_ONLY,
+        ("alerts",),
+        Span(months=12),
+        expiry_moderation.alerts,
     ),
     Rule(
         "incident_photos",
@@ -92,7 +141,7 @@ RULES: Sequence[Rule] = (
         _("après la fin"),
         _("rendu anonyme"),
         _("vos mots et votre photo sont effacés ; le problème reste, sans vous"),
-        ("incidents", "incident_events", "incident_followers"),
+        ("incidents", "incident_events", "incident_followers", "incident_publications"),
         Span(months=12),
         expiry.incidents,
     ),
@@ -103,7 +152,7 @@ RULES: Sequence[Rule] = (
         _("après la fin"),
         GONE,
         _("reste : plus rien ne dit qui l’a signalé"),
-        ("deadlines",),
+        ("deadlines", "conversions"),
         Span(months=36),
         expiry.anonymous_incidents,
     ),
@@ -225,6 +274,7 @@ NO_PERSONAL_DATA = frozenset(
         "places",
         "questions",
         "refusal_reasons",
+        "register_months",
         "routing_rules",
         "ticks",
         "town",

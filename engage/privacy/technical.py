@@ -8,6 +8,7 @@ from engage.core.i18n import lazy as _
 from engage.incidents import links
 from engage.privacy import expiry
 from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
+from engage.proposals import news
 
 TECHNICAL: Sequence[Rule] = (
     Rule(
@@ -47,13 +48,25 @@ TECHNICAL: Sequence[Rule] = (
         technical=True,
     ),
     Rule(
+        "idea_news",
+        _("Nouvelles des idées que vous suivez, et leur lien pour arrêter"),
+        Basis.CONSENT,
+        _("après l’envoi"),
+        GONE,
+        ERASED,
+        ("proposal_digests", "proposal_news"),
+        Span(days=news.LINK_LIFETIME.days),
+        expiry.idea_news,
+        technical=True,
+    ),
+    Rule(
         "drafts",
         _("Texte qui attend votre code"),
         Basis.TASK,
         _("après l’envoi"),
-        _("effacé avec sa photo"),
+        _("effacé avec ses photos"),
         ERASED,
-        ("drafts",),
+        ("drafts", "draft_photos"),
         Span(days=accounts.DRAFT_LIFETIME.days),
         expiry.drafts,
         technical=True,

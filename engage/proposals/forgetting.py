@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from engage.core import photos
 from engage.core.photos import StoredPhoto
-from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.models import (
+    Endorsement,
+    Proposal,
+    ProposalAddition,
+    ProposalPhoto,
+    ProposalRevision,
+)
+from engage.proposals.news import ProposalEvent, ProposalFollow, ProposalNews
 
 
 def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
@@ -15,12 +22,17 @@ def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
 
     Returns what to take from the disk.
     """
+    words = select(ProposalRevision.id).where(ProposalRevision.proposal_id.in_(ids))
+    shown = ProposalPhoto.revision_id.in_(words)
+    photo_ids = set(db.scalars(select(ProposalPhoto.photo_id).where(shown)))
+    db.execute(delete(ProposalPhoto).where(shown))
+    blank = {"title": "", "body": "", "body_html": ""}
     mine = ProposalRevision.proposal_id.in_(ids)
-    photo_ids = db.scalars(
-        select(ProposalRevision.photo_id).where(mine, ProposalRevision.photo_id.is_not(None))
-    ).all()
-    blank = {"title": "", "body": "", "body_html": "", "photo_id": None}
     db.execute(update(ProposalRevision).where(mine).values(blank))
+    db.execute(delete(ProposalAddition).where(ProposalAddition.proposal_id.in_(ids)))
     db.execute(delete(Endorsement).where(Endorsement.proposal_id.in_(ids)))
-    db.execute(update(Proposal).where(Proposal.id.in_(ids)).values(author_id=None))
-    return photos.forget(db, [photo_id for photo_id in photo_ids if photo_id])
+    told = select(ProposalEvent.id).where(ProposalEvent.proposal_id.in_(ids))
+    db.execute(delete(ProposalNews).where(ProposalNews.event_id.in_(told)))
+    db.execute(delete(ProposalFollow).where(ProposalFollow.proposal_id.in_(ids)))
+    db.execute(update(Proposal).where(Proposal.id.in_(ids)).values(author_id=None, place_id=None))
+    return photos.forget(db, photo_ids)
