@@ -20,6 +20,7 @@ from engage.accounts.addresses import parse
 from engage.accounts.models import ContactPoint, Mandate, Person, Role, SignIn
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
+from engage.agenda.models import EventReminder
 from engage.consultations.commands import cast_ballot
 from engage.consultations.models import Ballot, RollEntry, unit_of_person
 from engage.consultations.verify import check
@@ -42,6 +43,7 @@ from engage.privacy.commands import Ideas, close_account
 from engage.privacy.purge import purge
 from engage.proposals import commands as proposals
 from engage.proposals.models import Endorsement, Proposal
+from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, option_ids
@@ -155,6 +157,7 @@ def _proofs(db: Session, person: Person) -> None:
             Enquiry(person_id=id_, question=f"{WORDS[3]} ?", channel="phone", created_at=now),
         ]
     )
+    db.add(EventReminder(event_id=make_event(db).id, person_id=id_, asked_on=clock.today()))
     consents.give(db, person, consents.ACCOUNT_BY_MEDIATOR, actor_id=id_)
     accounts.sign_in(db, person)
     db.add(SignIn(token_hash="old", person_id=id_, created_at=now, expires_at=now, device=NAME))

@@ -14,6 +14,7 @@ from engage import schema
 from engage.accounts.consents import ACCOUNT_BY_MEDIATOR, Consent
 from engage.accounts.models import Mandate, Person, Role, SignIn
 from engage.accounts.proofs import Invitation
+from engage.agenda.models import EventReminder
 from engage.core import clock, outbox
 from engage.core.audit import AuditEntry
 from engage.core.outbox import Delivery, OutboxMessage
@@ -32,6 +33,7 @@ from engage.privacy.rule import Span
 from engage.proposals.models import Proposal, ProposalRevision
 from engage.reminders.models import Digest, ReplyLink
 from engage.territory.models import ContactPerson
+from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.factories import make_organisation, make_person
@@ -146,6 +148,11 @@ def _enquiry(db: Session, town: Services) -> None:
     db.add(Enquiry(question="Où est le stand ?", channel="phone", created_at=now, answered_at=now))
 
 
+def _reminder(db: Session, town: Services) -> None:
+    event = make_event(db, starts_at=clock.now(), ends_at=clock.now())
+    db.add(EventReminder(event_id=event.id, person_id=make_person(db).id, asked_on=clock.today()))
+
+
 def _unanswered(db: Session, town: Services) -> None:
     db.add(Enquiry(question="Et le stand ?", channel="phone", created_at=clock.now()))
 
@@ -203,6 +210,7 @@ Make = Callable[[Session, Services], None]
         ("consents", _consent, date(2027, 6, 2)),
         ("mandates", _mandate, date(2031, 6, 2)),
         ("tickets", _ticket, date(2027, 6, 2)),
+        ("event_reminders", _reminder, date(2026, 6, 3)),
         ("enquiries", _enquiry, date(2027, 6, 2)),
         ("enquiries", _unanswered, date(2027, 6, 2)),
         ("messages", _message, date(2026, 12, 2)),
