@@ -1,5 +1,6 @@
 """Writes about people: codes, sign-ins, drafts, mandates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from engage.accounts.models import (
     ContactKind,
     ContactPoint,
     Draft,
+    DraftPhoto,
     Mandate,
     Opening,
     Person,
@@ -40,20 +42,22 @@ DRAFT_LIFETIME = timedelta(days=7)
 
 
 def keep_draft(
-    db: Session, kind: str, payload: dict[str, Any], *, photo_id: int | None = None
+    db: Session, kind: str, payload: dict[str, Any], *, photo_ids: Sequence[int] = ()
 ) -> str:
     """Keep what somebody did before saying who they are; returns its token."""
     token = new_token()
     moment = clock.now()
-    db.add(
-        Draft(
-            token_hash=token_hash(token),
-            kind=kind,
-            payload=payload,
-            photo_id=photo_id,
-            created_at=moment,
-            expires_at=moment + DRAFT_LIFETIME,
-        )
+    draft = Draft(
+        token_hash=token_hash(token),
+        kind=kind,
+        payload=payload,
+        created_at=moment,
+        expires_at=moment + DRAFT_LIFETIME,
+    )
+    db.add(draft)
+    db.flush()
+    db.add_all(
+        DraftPhoto(draft_id=draft.id, position=n, photo_id=id_) for n, id_ in enumerate(photo_ids)
     )
     db.flush()
     return token

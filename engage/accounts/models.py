@@ -5,11 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.core import clock
 from engage.core.db import Base
+from engage.core.photos import PHOTO_POSITION_CHECK
 
 
 class Role(StrEnum):
@@ -236,6 +237,18 @@ class Draft(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[str] = mapped_column(String(24))
     payload: Mapped[dict[str, Any]]
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DraftPhoto(Base):
+    """One of at most three photos that wait with a draft, and go with it."""
+
+    __tablename__ = "draft_photos"
+    __table_args__ = (CheckConstraint(PHOTO_POSITION_CHECK, name="position"),)
+
+    draft_id: Mapped[int] = mapped_column(
+        ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id"), index=True)

@@ -10,6 +10,7 @@ from engage.accounts.models import (
     ContactKind,
     ContactPoint,
     Draft,
+    DraftPhoto,
     Mandate,
     Person,
     SignIn,
@@ -82,6 +83,15 @@ def waiting_draft(db: Session, token: str) -> Draft | None:
             Draft.expires_at > clock.now(),
         )
     )
+
+
+def draft_photo_ids(db: Session, draft: Draft) -> Sequence[int]:
+    """The photos that wait with it, in their order."""
+    return db.scalars(
+        select(DraftPhoto.photo_id)
+        .where(DraftPhoto.draft_id == draft.id)
+        .order_by(DraftPhoto.position)
+    ).all()
 
 
 def contact_points_of(db: Session, person: Person) -> list[ContactPoint]:

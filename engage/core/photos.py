@@ -13,6 +13,12 @@ from engage.core.images import PreparedPhoto
 from engage.core.storage import Storage
 
 
+MOST_PHOTOS = 3
+"""How many photos one text may have."""
+
+PHOTO_POSITION_CHECK = f"position BETWEEN 0 AND {MOST_PHOTOS - 1}"
+
+
 class Photo(Base):
     """One photo in the store: `key` (large) and `key`-small; sizes in pixels of the large one."""
 

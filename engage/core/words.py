@@ -26,12 +26,13 @@ class Visibility(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def _check(column: str, values: type[StrEnum]) -> str:
+def in_check(column: str, values: type[StrEnum]) -> str:
+    """The condition of a table that `column` holds one of `values`."""
     return f"{column} IN ({', '.join(repr(v.value) for v in values)})"
 
 
-CHANNEL_CHECK = _check("channel", ContributionChannel)
-VISIBILITY_CHECK = _check("visibility", Visibility)
+CHANNEL_CHECK = in_check("channel", ContributionChannel)
+VISIBILITY_CHECK = in_check("visibility", Visibility)
 
 
 def enum_column(values: type[StrEnum]) -> Enum:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engage.accounts import queries as accounts
 from engage.accounts.models import Draft, Person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
@@ -45,7 +46,8 @@ class Grounds:
 def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
     """Submit the idea that waited for its author and put it into the queue; returns its page."""
     idea = proposals.Idea(**draft.payload)
-    proposal = proposals.submit(db, idea, author=person, photo_id=draft.photo_id)
+    photo_ids = accounts.draft_photo_ids(db, draft)
+    proposal = proposals.submit(db, idea, author=person, photo_ids=photo_ids)
     receive(db, proposal.revisions[-1], author_id=person.id)
     return path_of(proposal.id, idea.title)
 

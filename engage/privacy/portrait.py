@@ -29,6 +29,7 @@ from engage.incidents.models import (
 )
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.notices_models import Notice
+from engage.moderation.rota_models import Rhythm
 from engage.privacy import leaving, queries
 from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.news import ProposalFollow
@@ -86,6 +87,14 @@ def portrait(db: Session, person: Person) -> Portrait:
                 .where(ProposalFollow.person_id == person.id)
                 .order_by(ProposalFollow.proposal_id)
             )
+        ],
+        "rythme_de_lecture": [
+            {
+                "silence_de": rhythm.quiet_from,
+                "a": rhythm.quiet_until,
+                "en_pause_jusqu_au": _text(rhythm.paused_until),
+            }
+            for rhythm in db.scalars(select(Rhythm).where(Rhythm.person_id == person.id))
         ],
         "textes_signales": [
             {"explication": notice.explanation, "le": _day(notice.created_at)}

@@ -1,5 +1,6 @@
 """Writes about ideas: submit, support; moderation calls `publish` and `refuse`."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from engage.core.words import ContributionChannel, Visibility
 from engage.core.workflow import advance
 from engage.proposals import forgetting, queries
 from engage.proposals.addresses import path_of
-from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.policy import (
     can_change_action,
     can_endorse,
@@ -47,7 +48,7 @@ def submit(
     idea: Idea,
     *,
     author: Person,
-    photo_id: int | None = None,
+    photo_ids: Sequence[int] = (),
     channel: ContributionChannel = ContributionChannel.WEB,
     captured_by_id: int | None = None,
 ) -> Proposal:
@@ -60,8 +61,8 @@ def submit(
         body_html=html.from_plain(idea.text),
         html_rules=html.RULES_VERSION,
         language=idea.language,
-        photo_id=photo_id,
         created_at=moment,
+        photos=_photos(photo_ids),
     )
     proposal = Proposal(
         author_id=author.id,
@@ -78,6 +79,10 @@ def submit(
         db, "proposal.submit", proposal, actor_id=captured_by_id or author.id, channel=channel.value
     )
     return proposal
+
+
+def _photos(photo_ids: Sequence[int]) -> list[ProposalPhoto]:
+    return [ProposalPhoto(position=n, photo_id=id_) for n, id_ in enumerate(photo_ids)]
 
 
 def suggested_action(db: Session, title: str, text: str) -> int | None:

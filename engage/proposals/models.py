@@ -38,6 +38,17 @@ class Proposal(Base):
         Index("ix_proposals_public", "visibility", "id"),
         Index("ix_proposals_action", "action_id", "visibility", "id"),
         Index("ix_proposals_neighbourhood", "neighbourhood_id", "visibility", "id"),
+        Index("ix_proposals_supported", "visibility", "supporters", "id"),
+        Index(
+            "ix_proposals_neighbourhood_supported",
+            "neighbourhood_id",
+            "visibility",
+            "supporters",
+            "id",
+        ),
+        Index("ix_proposals_action_supported", "action_id", "visibility", "supporters", "id"),
+        Index("ix_proposals_status", "status", "visibility", "id"),
+        Index("ix_proposals_place", "neighbourhood_id", "place_id", "visibility", "id"),
         Index("ix_proposals_call", "call_id", "visibility", "id"),
     )
 
@@ -60,6 +71,8 @@ class Proposal(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     published_revision_id: Mapped[int | None]
+    supporters: Mapped[int] = mapped_column(default=0)
+    """How many rows of `endorsements` it has: lists are sorted by it, `engage verify` recounts."""
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     """The organisation that has it now."""
     due_at: Mapped[datetime | None]

@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Person
 from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.photos import Photo
 from engage.core.words import ContributionChannel, Visibility
 from engage.proposals.addresses import path_of
-from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.policy import can_see_waiting_photos
 from engage.proposals.workflow import Status
 from engage.territory import queries as territory
@@ -160,7 +160,14 @@ def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Selec
         )
         .join(Neighbourhood, Neighbourhood.id == Proposal.neighbourhood_id)
         .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
-        .outerjoin(Photo, Photo.id == ProposalRevision.photo_id)
+        .outerjoin(
+            ProposalPhoto,
+            and_(
+                ProposalPhoto.revision_id == Proposal.published_revision_id,
+                ProposalPhoto.position == 0,
+            ),
+        )
+        .outerjoin(Photo, Photo.id == ProposalPhoto.photo_id)
         .where(visible_to(None))
         .order_by(Proposal.id.desc())
         .limit(bindparam("most"))
@@ -252,7 +259,9 @@ def proposal(db: Session, proposal_id: int, person: Person | None) -> Proposal |
             joinedload(Proposal.neighbourhood),
             joinedload(Proposal.action),
             joinedload(Proposal.author),
-            joinedload(Proposal.published_revision).joinedload(ProposalRevision.photo),
+            joinedload(Proposal.published_revision)
+            .selectinload(ProposalRevision.photos)
+            .joinedload(ProposalPhoto.photo),
         )
         .where(Proposal.id == proposal_id, visible_to(person))
     )
@@ -264,7 +273,7 @@ def shown_revision(db: Session, proposal: Proposal) -> ProposalRevision:
         return proposal.published_revision
     return db.scalars(
         select(ProposalRevision)
-        .options(joinedload(ProposalRevision.photo))
+        .options(selectinload(ProposalRevision.photos).joinedload(ProposalPhoto.photo))
         .where(ProposalRevision.proposal_id == proposal.id)
         .order_by(ProposalRevision.id.desc())
         .limit(1)
@@ -295,24 +304,24 @@ def may_see_photo(db: Session, photo_id: int, person: Person | None) -> bool | N
     """Whether `person` may see this photo; None when no idea has it.
 
     A photo is seen with the words it came with: the published ones by everybody who sees the
-    idea, others by the author and by those who read before publication.
+    idea, others by the author and by those who read before publication. An edit that keeps a
+    photo names it again: one revision that shows it is enough.
     """
-    row = db.execute(
+    rows = db.execute(
         select(
             Proposal.author_id,
             visible_to(person).label("visible"),
             (Proposal.published_revision_id == ProposalRevision.id).label("published"),
         )
         .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
-        .where(ProposalRevision.photo_id == photo_id)
-        .order_by(Proposal.id)
-        .limit(1)
-    ).first()
-    if row is None:
+        .join(ProposalPhoto, ProposalPhoto.revision_id == ProposalRevision.id)
+        .where(ProposalPhoto.photo_id == photo_id)
+    ).all()
+    if not rows:
         return None
-    if row.visible and row.published:
+    if any(row.visible and row.published for row in rows):
         return True
-    is_own = person is not None and row.author_id == person.id
+    is_own = person is not None and any(row.author_id == person.id for row in rows)
     return is_own or can_see_waiting_photos(person)
 
 

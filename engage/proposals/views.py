@@ -112,7 +112,7 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         proposal=proposal,
         author=shown_name(proposal.author, proposal.neighbourhood),
         revision=revision,
-        picture=queries.Picture.large(revision.photo) if revision.photo else None,
+        pictures=[queries.Picture.large(kept.photo) for kept in revision.photos],
         steps=steps(proposal),
         read_by=proposal.created_at + READ_WITHIN,
         supporters=[(CHANNELS[channel], n) for channel, n in supporters.items()],
@@ -195,22 +195,22 @@ def create() -> ResponseReturnValue:
         throttle.hit_hourly(apart(), f"idea:{visitor_address()}", limit=IDEAS_AN_HOUR)
         db = get_db()
         earlier = accounts_queries.waiting_draft(db, form.brouillon.data or "")
-        photo_id = photos.keep(db, photo).id if photo else None
-        if earlier is not None and earlier.kind == "proposal" and photo_id is None:
-            photo_id = earlier.photo_id
+        photo_ids = [photos.keep(db, photo).id] if photo else []
+        if earlier is not None and earlier.kind == "proposal" and not photo_ids:
+            photo_ids = list(accounts_queries.draft_photo_ids(db, earlier))
             db.delete(earlier)
-        return _keep(form, photo_id, warned=earlier is not None)
+        return _keep(form, photo_ids, warned=earlier is not None)
     return _idea_page(form)
 
 
-def _keep(form: IdeaForm, photo_id: int | None, *, warned: bool) -> ResponseReturnValue:
+def _keep(form: IdeaForm, photo_ids: list[int], *, warned: bool) -> ResponseReturnValue:
     """Keep the draft; words that point at somebody are shown once before they leave."""
     db = get_db()
-    token = accounts.keep_draft(db, "proposal", form.to_input().payload(), photo_id=photo_id)
+    token = accounts.keep_draft(db, "proposal", form.to_input().payload(), photo_ids=photo_ids)
     found = _told(form)
     if found and not warned:
         form.brouillon.data = token
-        return _idea_page(form, status=422, found=found, has_photo=photo_id is not None)
+        return _idea_page(form, status=422, found=found, has_photo=bool(photo_ids))
     return _leave(token)
 
 

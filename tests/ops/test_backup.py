@@ -59,7 +59,7 @@ def source(town: Services, tmp_path: Path) -> Services:
         for place in db.scalars(select(Place).limit(3)):
             place.parent_id = high.id
         photo = photos.keep(db, photos.store(own.storage, prepare(io.BytesIO(photo_bytes()))))
-        commands.keep_draft(db, "idea", {"title": "Un banc 🌳 à l’ombre"}, photo_id=photo.id)
+        commands.keep_draft(db, "idea", {"title": "Un banc 🌳 à l’ombre"}, photo_ids=[photo.id])
         commands.send_code(db, own.secret_key, parse("a@example.org"), draft=None, language="ar")
         audit.record(db, "person.test", person, actor_id=person.id, number=1, word="é")
     return own

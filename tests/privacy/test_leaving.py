@@ -99,10 +99,12 @@ def life(town: Services) -> Life:
 
 
 def _contributions(db: Session, town: Services, person: Person) -> Life:
-    public = make_public(db, author=person, text=f"{WORDS[0]} ici.", photo_id=_photo(db, town).id)
+    public = make_public(
+        db, author=person, text=f"{WORDS[0]} ici.", photo_ids=[_photo(db, town).id]
+    )
     refused = _refused(db, person)
     waiting = make_idea(db, author=person, text=f"{WORDS[0]} aussi.")
-    moderation.receive(db, waiting.revisions[-1], author_id=person.id)
+    moderation.receive_idea(db, waiting)
     neighbour = make_person(db, email="voisin@example.org")
     proposals.endorse(db, public, person=neighbour)
     supported = make_public(db)
@@ -129,7 +131,7 @@ def _contributions(db: Session, town: Services, person: Person) -> Life:
 
 def _refused(db: Session, person: Person) -> Proposal:
     refused = make_idea(db, author=person, text=f"{WORDS[0]} refusée.")
-    item = moderation.receive(db, refused.revisions[-1], author_id=person.id)
+    item = moderation.receive_idea(db, refused)
     reason = moderation_queries.reasons(db)[0]
     grounds = moderation.Grounds(reason, WORDS[0], f"Le mot {WORDS[0]} est de trop.")
     first, second = make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL)
@@ -165,7 +167,7 @@ def _proofs(db: Session, person: Person) -> None:
 
 def _waiting(db: Session, town: Services, person: Person) -> None:
     payload = {"title": "Titre", "text": WORDS[4], "neighbourhood_id": 1}
-    accounts.keep_draft(db, "proposal", payload, photo_id=_photo(db, town).id)
+    accounts.keep_draft(db, "proposal", payload, photo_ids=[_photo(db, town).id])
     draft = db.scalars(select(schema.accounts.Draft)).one()
     accounts.send_code(db, town.secret_key, parse(EMAIL), draft=draft, language="fr")
     accounts.send_code(db, town.secret_key, parse(PHONE), draft=None, language="fr")

@@ -28,7 +28,7 @@ def full(town: Services, moment: Moment) -> Services:
     throttle.hit_hourly(town.database, "code:amina@example.org", limit=5)
     with town.database.transaction() as db:
         photo = photos.keep(db, photos.store(town.storage, prepared))
-        commands.keep_draft(db, "idea", {}, photo_id=photo.id)
+        commands.keep_draft(db, "idea", {}, photo_ids=[photo.id])
         commands.send_code(
             db, town.secret_key, parse("amina@example.org"), draft=None, language="fr"
         )

@@ -54,7 +54,7 @@ def test_an_idea_is_taken_back_with_its_supports_after_both_were_said(
     client: Browser, town: Services, author: Person
 ) -> None:
     with town.database.transaction() as db:
-        idea = make_public(db, author=author, photo_id=make_photo(db, town.storage).id)
+        idea = make_public(db, author=author, photo_ids=[make_photo(db, town.storage).id])
         for _number in range(2):
             proposals.endorse(db, idea, person=make_person(db))
     client.sign_in(author)

@@ -21,10 +21,10 @@ def make_idea(
     **values: Any,
 ) -> Proposal:
     """An idea just received, waiting for nobody yet."""
-    photo_id = values.pop("photo_id", None)
+    photo_ids = values.pop("photo_ids", ())
     place = neighbourhood(db, values.pop("quartier", "terre-rouge"))
     idea = commands.Idea(title=title, text=text, neighbourhood_id=place.id, **values)
-    return commands.submit(db, idea, author=author or make_person(db), photo_id=photo_id)
+    return commands.submit(db, idea, author=author or make_person(db), photo_ids=photo_ids)
 
 
 def make_public(db: Session, **values: Any) -> Proposal:
@@ -38,4 +38,4 @@ def make_public(db: Session, **values: Any) -> Proposal:
 def make_item(db: Session, **values: Any) -> ModerationItem:
     """An idea in the council's queue."""
     proposal = make_idea(db, **values)
-    return moderation.receive(db, proposal.revisions[-1], author_id=proposal.author_id)
+    return moderation.receive_idea(db, proposal)

@@ -71,7 +71,7 @@ def test_the_list_is_narrowed_by_neighbourhood_and_action(db: Session) -> None:
 
 def test_a_card_has_first_words_supporters_and_a_small_photo(db: Session) -> None:
     photo = make_photo(db)
-    proposal = make_public(db, text="mot " * 100, photo_id=photo.id)
+    proposal = make_public(db, text="mot " * 100, photo_ids=[photo.id])
     commands.endorse(db, proposal, person=make_person(db))
     (card,) = queries.public_cards(db).items
     assert card.words.endswith("mot…")
@@ -93,7 +93,7 @@ def test_a_waiting_photo_is_for_the_author_and_those_who_read_first(
     db: Session, author: Person
 ) -> None:
     photo = make_photo(db)
-    make_idea(db, author=author, photo_id=photo.id)
+    make_idea(db, author=author, photo_ids=[photo.id])
     assert queries.may_see_photo(db, photo.id, author) is True
     assert queries.may_see_photo(db, photo.id, make_person(db, Role.COUNCIL)) is True
     assert queries.may_see_photo(db, photo.id, make_person(db, Role.AGENT)) is False
@@ -102,7 +102,7 @@ def test_a_waiting_photo_is_for_the_author_and_those_who_read_first(
 
 def test_a_published_photo_is_for_everybody(db: Session) -> None:
     photo = make_photo(db)
-    make_public(db, photo_id=photo.id)
+    make_public(db, photo_ids=[photo.id])
     assert queries.may_see_photo(db, photo.id, None) is True
 
 

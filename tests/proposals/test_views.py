@@ -13,7 +13,7 @@ from engage.core.services import Services
 from engage.core.web import Engage
 from engage.moderation.models import ModerationItem
 from engage.proposals import commands
-from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from tests.browsing import Browser
 from tests.counting import count_statements
 from tests.factories import make_person, photo_bytes
@@ -113,7 +113,7 @@ def test_words_that_point_at_somebody_are_shown_once_before_they_leave(
     with town.database.reading() as db:
         revision = db.scalars(select(ProposalRevision)).one()
     assert revision.body == "Appelez-moi."
-    assert revision.photo_id is not None
+    assert count(town, ProposalPhoto) == 1
     assert count(town, Draft) == 0
 
 
