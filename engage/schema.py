@@ -11,12 +11,14 @@ from engage.core import (
     idempotency,
     outbox,
     photos,
+    search_models,
     throttle,
     ticks,
     town_settings,
 )
 from engage.core.db import Base
 from engage.deadlines import models as deadlines
+from engage.discussions import models as discussions
 from engage.fieldwork import models as fieldwork
 from engage.incidents import models as incidents
 from engage.moderation import (
@@ -25,6 +27,7 @@ from engage.moderation import (
     incident_words_models,
     notices_models,
     register_models,
+    rota_models,
 )
 from engage.moderation import models as moderation
 from engage.privacy import models as privacy
@@ -32,6 +35,7 @@ from engage.proposals import answers as proposal_answers
 from engage.proposals import call_models as proposal_calls
 from engage.proposals import models as proposals
 from engage.proposals import news as proposal_news
+from engage.proposals import talk as proposals_talk
 from engage.reminders import models as reminders
 from engage.territory import models as territory
 
@@ -42,6 +46,7 @@ MODULES = (
     idempotency,
     outbox,
     photos,
+    search_models,
     throttle,
     ticks,
     town_settings,
@@ -53,6 +58,8 @@ MODULES = (
     departures,
     consents,
     deadlines,
+    discussions,
+    proposals_talk,
     agenda,
     proposal_calls,
     proposals,
@@ -66,6 +73,7 @@ MODULES = (
     appeals_models,
     register_models,
     incident_words_models,
+    rota_models,
     fieldwork,
     reminders,
     privacy,

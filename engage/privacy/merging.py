@@ -27,8 +27,15 @@ from engage.incidents.models import Incident
 from engage.moderation.alerts_models import Alert
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.incident_words_models import IncidentPublication
-from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.models import (
+    Decision,
+    ModerationItem,
+    Moderator,
+    PendingDecision,
+    Translation,
+)
 from engage.moderation.notices_models import Notice, NoticeCase
+from engage.moderation.rota_models import Rhythm
 from engage.privacy.models import RetainedIdentity
 from engage.privacy.policy import may_be_merged
 from engage.proposals.answers import ProposalAnswer
@@ -141,7 +148,11 @@ ACTS: Mapping[Column, Act] = {
     ModerationItem.author_id: move,
     ModerationItem.taken_by_id: move,
     Decision.moderator_id: move_decisions,
+    PendingDecision.moderator_id: move,
+    Translation.person_id: move,
+    Moderator.person_id: drop,
     Alert.raised_by_id: move,
+    Rhythm.person_id: drop,
     Alert.taken_by_id: move,
     NoticeCase.author_id: move,
     Notice.reporter_id: move_first(Notice.case_id),

@@ -30,6 +30,7 @@ RULES: Sequence[Rule] = (
             "one_time_codes",
             "passkeys",
             "residence_proofs",
+            "rhythms",
             "moderators",
         ),
         Span(months=24),

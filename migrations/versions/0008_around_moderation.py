@@ -17,6 +17,7 @@ def upgrade() -> None:
     _make_appeals()
     _make_register()
     _make_incident_publications()
+    _make_rhythms()
 
 
 def _points_to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
@@ -141,4 +142,18 @@ def _make_incident_publications() -> None:
         _points_to("incident_publications", "proposed_by_id", "people"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_publications")),
         sa.UniqueConstraint("incident_id", name=op.f("uq_incident_publications_incident_id")),
+    )
+
+
+def _make_rhythms() -> None:
+    op.create_table(
+        "rhythms",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Integer(), nullable=False),
+        sa.Column("quiet_until", sa.Integer(), nullable=False),
+        sa.Column("weekends", sa.Boolean(), nullable=False),
+        sa.Column("duty_days", sa.Integer(), nullable=False),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        _points_to("rhythms", "person_id", "people"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_rhythms")),
     )
