@@ -81,7 +81,7 @@ def take_idea(db: Session, capture: Capture, idea: proposals.Idea) -> Proposal:
         channel=capture.channel,
         captured_by_id=capture.actor.id,
     )
-    moderation.receive(db, proposal.revisions[-1], author_id=author.id)
+    moderation.receive_idea(db, proposal)
     return proposal
 
 

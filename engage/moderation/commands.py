@@ -1,5 +1,6 @@
 """Writes of moderation: receive, take, publish, propose and confirm a refusal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,8 +15,8 @@ from engage.core.i18n import _
 from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.workflow import advance
-from engage.moderation import forgetting, messages, queries
-from engage.moderation.models import Decision, ModerationItem, RefusalReason
+from engage.moderation import forgetting, messages, queries, risks
+from engage.moderation.models import USUAL_TURN, Decision, ModerationItem, RefusalReason
 from engage.moderation.policy import (
     can_confirm_refusal,
     can_judge,
@@ -25,10 +26,11 @@ from engage.moderation.policy import (
     is_held_by_another,
     is_open,
 )
+from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import TRANSITIONS, Action
 from engage.proposals import commands as proposals
 from engage.proposals.addresses import path_of
-from engage.proposals.models import Proposal, ProposalRevision
+from engage.proposals.models import Proposal
 from engage.proposals.workflow import READ_WITHIN
 
 HELD = timedelta(minutes=10)
@@ -48,27 +50,59 @@ def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
     idea = proposals.Idea(**draft.payload)
     photo_ids = accounts.draft_photo_ids(db, draft)
     proposal = proposals.submit(db, idea, author=person, photo_ids=photo_ids)
-    receive(db, proposal.revisions[-1], author_id=person.id)
+    receive_idea(db, proposal)
     return path_of(proposal.id, idea.title)
 
 
-def receive(db: Session, revision: ProposalRevision, *, author_id: int | None) -> ModerationItem:
-    """Put words into the queue, to be read within 72 hours, and tell their author so."""
+def receive_idea(db: Session, proposal: Proposal) -> ModerationItem:
+    """Put the newest words of an idea into the queue; `proposal.revisions` must be loaded."""
+    return receive(
+        db,
+        subject_type=proposal.__tablename__,
+        subject_id=proposal.id,
+        revision_id=proposal.revisions[-1].id,
+        author_id=proposal.author_id,
+    )
+
+
+def receive(
+    db: Session,
+    *,
+    subject_type: str,
+    subject_id: int,
+    revision_id: int,
+    author_id: int | None,
+    flags: Sequence[str] = (),
+    turn: int = USUAL_TURN,
+) -> ModerationItem:
+    """Put words into the queue, to be read within 72 hours, and tell their author so.
+
+    `flags` adds to what the words themselves show; `FIRST_TURN` puts it on top of the queue.
+    """
     moment = clock.now()
     item = ModerationItem(
-        subject_type="proposals",
-        subject_id=revision.proposal_id,
-        revision_id=revision.id,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        revision_id=revision_id,
         author_id=author_id,
         created_at=moment,
         due_at=moment + READ_WITHIN,
+        turn=turn,
         decisions=[],
     )
+    _look_at(db, item, flags)
     db.add(item)
     db.flush()
-    audit.record(db, "moderation_item.receive", item, revision_id=revision.id)
+    audit.record(db, "moderation_item.receive", item, revision_id=revision_id)
     messages.received(db, item)
     return item
+
+
+def _look_at(db: Session, item: ModerationItem, flags: Sequence[str] = ()) -> None:
+    """Note in which language the words are and what in them is to be looked at."""
+    reading = KINDS[item.subject_type].read(db, item)
+    item.language = reading.language
+    item.flags = sorted({*flags, *risks.found(reading)})
 
 
 def take(db: Session, item: ModerationItem, *, moderator: Person) -> None:
@@ -95,8 +129,7 @@ def publish(db: Session, item: ModerationItem, *, moderator: Person, version: in
     """Publish the words of an item, at the first look or at the second."""
     require(can_judge, moderator, item)
     _decide(db, item, Action.PUBLISH, moderator, version)
-    revision = queries.revision_of(db, item)
-    proposals.publish(db, revision.proposal, revision=revision, actor_id=moderator.id)
+    KINDS[item.subject_type].publish(db, item, actor_id=moderator.id)
     messages.published(db, item)
 
 
@@ -108,8 +141,7 @@ def propose_refusal(
     Raises `InvalidInput` when the passage is not in the text.
     """
     require(can_propose_refusal, moderator, item)
-    revision = queries.revision_of(db, item)
-    if not _contains(f"{revision.title}\n{revision.body}", grounds.excerpt):
+    if not _contains(KINDS[item.subject_type].read(db, item).words, grounds.excerpt):
         raise InvalidInput("excerpt", _("Ces mots ne sont pas dans le texte. Copiez-les."))
     _decide(db, item, Action.PROPOSE_REFUSAL, moderator, version, grounds)
 
@@ -121,8 +153,7 @@ def confirm_refusal(db: Session, item: ModerationItem, *, moderator: Person, ver
     assert first.reason is not None
     grounds = Grounds(first.reason, first.excerpt, first.note)
     _decide(db, item, Action.CONFIRM_REFUSAL, moderator, version, grounds)
-    revision = queries.revision_of(db, item)
-    proposals.refuse(db, revision.proposal, revision=revision, actor_id=moderator.id)
+    KINDS[item.subject_type].refuse(db, item, actor_id=moderator.id)
     messages.refused(db, item)
 
 
@@ -154,6 +185,7 @@ def _decide(
     decision = Decision(
         item_id=item.id,
         moderator_id=moderator.id,
+        revision_id=item.revision_id,
         action=action,
         reason_id=grounds.reason.id if grounds else None,
         excerpt=grounds.excerpt if grounds else "",

@@ -23,7 +23,7 @@ def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> Non
         sent_at = now - timedelta(days=row["days_ago"], hours=3)
         with clock.at(sent_at):
             proposal = proposals.submit(db, row, people=people)
-            item = commands.receive(db, proposal.revisions[-1], author_id=proposal.author_id)
+            item = commands.receive_idea(db, proposal)
         if row["visibility"] != "public":
             continue
         reader = people["conseil" if proposal.id % 2 else "conseil2"]

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engage.moderation import queries
-from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.models import Decision, ModerationItem, Translation
 
 
 def forget_words(db: Session, proposal_ids: Sequence[int]) -> None:
     """Keep of the judgements on these ideas who decided what and when, and no word of them."""
     items = [item.id for item in queries.items_about(db, proposal_ids)]
     db.execute(update(Decision).where(Decision.item_id.in_(items)).values(excerpt="", note=""))
+    db.execute(delete(Translation).where(Translation.item_id.in_(items)))
     db.execute(update(ModerationItem).where(ModerationItem.id.in_(items)).values(author_id=None))

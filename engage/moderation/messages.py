@@ -7,7 +7,7 @@ from engage.accounts.models import Person
 from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
-from engage.moderation import queries
+from engage.moderation import of_ideas, queries
 from engage.moderation.models import ModerationItem
 from engage.proposals.addresses import path_of
 
@@ -49,7 +49,7 @@ def _render(template: str, db: Session, message: OutboxMessage, base_url: str) -
     item = queries.item(db, message.payload["item_id"])
     if item is None:
         return None
-    revision = queries.revision_of(db, item)
+    revision = of_ideas.revision_of(db, item)
     return rendered(
         f"moderation/{template}",
         message,

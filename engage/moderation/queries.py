@@ -188,21 +188,6 @@ def next_free(db: Session, moderator: Person) -> ModerationItem | None:
     )
 
 
-def revision_of(db: Session, item: ModerationItem) -> ProposalRevision:
-    """The words of an item with their idea: place, subject, photo, and the author's public name."""
-    idea = joinedload(ProposalRevision.proposal)
-    return db.scalars(
-        select(ProposalRevision)
-        .options(
-            joinedload(ProposalRevision.photo),
-            idea.joinedload(Proposal.neighbourhood),
-            idea.joinedload(Proposal.action),
-            idea.joinedload(Proposal.author),
-        )
-        .where(ProposalRevision.id == item.revision_id)
-    ).one()
-
-
 def reasons(db: Session) -> Sequence[RefusalReason]:
     """Why something may be refused, in the charter's order."""
     return db.scalars(select(RefusalReason).order_by(RefusalReason.position)).all()

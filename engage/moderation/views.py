@@ -16,7 +16,7 @@ from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.web import form_page, get_db, page, see_other, services
-from engage.moderation import commands, policy, queries
+from engage.moderation import commands, of_ideas, policy, queries
 from engage.moderation.forms import BIGGEST, DecisionForm, RefusalForm
 from engage.moderation.marks import marked
 from engage.moderation.models import ModerationItem
@@ -67,7 +67,7 @@ def item(item_id: int) -> ResponseReturnValue:
 
 def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> ResponseReturnValue:
     db = get_db()
-    revision = queries.revision_of(db, item)
+    revision = of_ideas.revision_of(db, item)
     lines, _next = queries.queue(db, person)
     if not form.is_submitted():
         form.version.data = item.version
@@ -83,7 +83,7 @@ def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> Respo
         title=marked(revision.title),
         body=marked(revision.body),
         flagged="<mark>" in marked(f"{revision.title}\n{revision.body}"),
-        picture=Picture.large(revision.photo) if revision.photo else None,
+        pictures=[Picture.large(kept.photo) for kept in revision.photos],
         first=item.decisions[0] if item.decisions else None,
         own=item.author_id == person.id,
         open=policy.is_open(item),

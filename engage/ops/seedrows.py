@@ -200,6 +200,7 @@ def _reading(
             "created_at": moment,
             "due_at": moment + READ_WITHIN,
             "decided_at": None if end is ItemStatus.WAITING else read_at,
+            "in_queue": end is ItemStatus.WAITING,
         },
     )
     if end is ItemStatus.WAITING:

@@ -1,0 +1,102 @@
+"""What the queue must know of a kind of contribution to have it read, published and refused."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from engage.core.photos import Photo, StoredPhoto
+from engage.moderation.models import ModerationItem
+from engage.moderation.workflow import Action
+
+
+@dataclass(frozen=True)
+class Before:
+    """The words that are public now, when what is read would replace them."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a member reads of one item; of the author no more than what the public sees.
+
+    `where` is the neighbourhood in words per language, `link` the page of the contribution.
+    """
+
+    title: str
+    body: str
+    language: str
+    photos: Sequence[Photo]
+    where: dict[str, str] | None
+    link: str
+    written_at: datetime
+    author: str = ""
+    before: Before | None = None
+
+    @property
+    def words(self) -> str:
+        """All that was typed."""
+        return f"{self.title}\n{self.body}"
+
+
+class Kind(ABC):
+    """One kind of contribution; its texts are lazy French.
+
+    `mail` names the letters to the author: "idea", "text", or "" for a kind that writes its own.
+    """
+
+    label: ClassVar[str]
+    accept: ClassVar[str]
+    actions: ClassVar[frozenset[Action]]
+    mail: ClassVar[str] = "text"
+
+    @abstractmethod
+    def lines(self, items: Sequence[tuple[int, int]]) -> Select[int, int, str]:
+        """Columns `subject_id`, `revision_id`, `title` for lists.
+
+        `items` are (subject_id, revision_id) of at most one page of the queue. A kind without
+        titles gives the first words.
+        """
+
+    @abstractmethod
+    def read(self, db: Session, item: ModerationItem) -> Reading:
+        """What is judged; blank words when they were withdrawn or erased."""
+
+    @abstractmethod
+    def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
+        """Let everybody read it; raises `Conflict` when it can't be published any more."""
+
+    @abstractmethod
+    def refuse(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
+        """Keep it from everybody but its author."""
+
+    def mask(
+        self,
+        db: Session,
+        item: ModerationItem,
+        title: str,
+        body: str,
+        photos: Mapping[int, Photo | None],
+        *,
+        actor_id: int,
+    ) -> list[StoredPhoto]:
+        """Put these words and photos in place of what was sent; `publish` comes right after.
+
+        `photos`: photo id → the photo that stands for it now, None when it is shown no more.
+        Returns what to take from the disk once this is committed.
+        """
+        raise NotImplementedError
+
+    def merge(self, db: Session, item: ModerationItem, target_id: int, *, actor_id: int) -> None:
+        """Make it part of a public contribution of the same kind."""
+        raise NotImplementedError
+
+    def correct_at(self, item: ModerationItem) -> str:
+        """The page where the author corrects it."""
+        raise NotImplementedError
