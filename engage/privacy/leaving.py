@@ -24,6 +24,7 @@ from engage.agenda.models import EventReminder
 from engage.core import clock, photos
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import StoredPhoto
+from engage.discussions.models import Comment
 from engage.fieldwork.models import Enquiry, Ticket
 from engage.incidents.models import Incident
 from engage.moderation.appeals_models import Appeal
@@ -59,6 +60,7 @@ GOES: Sequence[Column] = (
 
 FORGETS: Sequence[Column] = (
     Proposal.author_id,
+    Comment.author_id,
     ModerationItem.author_id,
     ModerationItem.taken_by_id,
     NoticeCase.author_id,
@@ -73,6 +75,7 @@ STAYS: Mapping[str, str] = {
     "audit_entries.actor_id": "a number without a name; the trail is never changed",
     "proposals.captured_by_id": "who held the pen at the counter, as a number",
     "endorsements.captured_by_id": "who held the pen at the counter, as a number",
+    "comments.captured_by_id": "who held the pen at the counter, as a number",
     "incidents.captured_by_id": "who held the pen at the counter, as a number",
     "enquiries.captured_by_id": "who held the pen at the counter, as a number",
     "enquiries.answered_by_id": "who answered, as a number",

@@ -22,6 +22,7 @@ from engage.core.errors import Conflict, NotFound
 from engage.core.i18n import _, current
 from engage.core.outbox import OutboxMessage
 from engage.core.policy import require
+from engage.discussions.models import Comment
 from engage.fieldwork.models import Conversion, Enquiry, Ticket
 from engage.incidents.models import Incident
 from engage.moderation.alerts_models import Alert
@@ -142,6 +143,8 @@ ACTS: Mapping[Column, Act] = {
     Call.created_by_id: move,
     Call.answered_by_id: move,
     EventReminder.person_id: move_first(EventReminder.event_id),
+    Comment.author_id: move,
+    Comment.captured_by_id: move,
     Incident.reporter_id: move,
     Incident.captured_by_id: move,
     RollEntry.captured_by_id: move,

@@ -19,6 +19,7 @@ from engage.core import clock
 from engage.core.errors import NotFound
 from engage.core.outbox import OutboxMessage
 from engage.core.storage import Storage
+from engage.discussions.models import Comment
 from engage.fieldwork.models import Enquiry
 from engage.incidents.models import (
     Incident,
@@ -67,6 +68,18 @@ def portrait(db: Session, person: Person) -> Portrait:
             for c in consents.answers_of(db, person)
         ],
         "idees": _ideas(db, person),
+        "commentaires": [
+            {
+                "texte": said.body,
+                "au_nom_de": said.voice.value,
+                "visible": said.visibility.value,
+                "par": said.channel,
+                "le": _day(said.created_at),
+            }
+            for said in db.scalars(
+                select(Comment).where(Comment.author_id == person.id).order_by(Comment.id)
+            )
+        ],
         "soutiens": [
             {"idee": title, "le": _text(day), "par": channel}
             for title, day, channel in queries.supported(db, person)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from engage.consultations import roll
 from engage.core.config import Config
+from engage.core import search
 from engage.core.i18n import lazy as _
 from engage.privacy import expiry, expiry_moderation, identities
 from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
@@ -50,6 +51,7 @@ RULES: Sequence[Rule] = (
             "proposal_additions",
             "proposal_answers",
             "proposal_events",
+            *search.TABLES,
         ),
     ),
     Rule(
@@ -124,6 +126,15 @@ RULES: Sequence[Rule] = (
         ("alerts",),
         Span(months=12),
         expiry_moderation.alerts,
+    ),
+    Rule(
+        "comments",
+        _("Commentaires publiés"),
+        Basis.TASK,
+        _("aussi longtemps que l’idée"),
+        _("versés aux archives publiques"),
+        _("à vous de choisir : ils restent sans votre nom, ou ils sont retirés"),
+        ("comments", "threads", "proposal_threads"),
     ),
     Rule(
         "incident_photos",

@@ -1,0 +1,1 @@
+"""What others say about a contribution: comments, and answers to them one level deep."""
