@@ -13,7 +13,7 @@ from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.words import ContributionChannel, Visibility
 from engage.core.workflow import advance
-from engage.proposals import forgetting, queries
+from engage.proposals import finding, forgetting, queries, supporters
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.policy import (
@@ -105,12 +105,14 @@ def publish(db: Session, proposal: Proposal, *, revision: ProposalRevision, acto
     proposal.visibility = Visibility.PUBLIC
     proposal.published_revision_id = revision.id
     proposal.published_at = clock.now()
+    finding.refresh(db, proposal.id)
 
 
 def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
     """Keep it from everybody but its author; moderation asks for it, after its own rules."""
     advance(db, proposal, Action.REFUSE, TRANSITIONS, actor_id=actor_id, revision_id=revision.id)
     proposal.visibility = Visibility.HIDDEN
+    finding.refresh(db, proposal.id)
 
 
 def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
@@ -153,6 +155,7 @@ def endorse(
             )
     except IntegrityError:
         return False
+    supporters.add(db, proposal.id, 1)
     audit.record(
         db,
         "proposal.endorse",
@@ -169,6 +172,7 @@ def withdraw_endorsement(db: Session, proposal: Proposal, *, person: Person) -> 
     if endorsement is None:
         return False
     db.delete(endorsement)
+    supporters.add(db, proposal.id, -1)
     audit.record(db, "proposal.withdraw_endorsement", proposal, actor_id=person.id)
     return True
 

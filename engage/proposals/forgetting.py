@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engage.core import photos
+from engage.core import photos, search
 from engage.core.photos import StoredPhoto
 from engage.proposals.models import (
     Endorsement,
@@ -34,5 +34,8 @@ def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
     told = select(ProposalEvent.id).where(ProposalEvent.proposal_id.in_(ids))
     db.execute(delete(ProposalNews).where(ProposalNews.event_id.in_(told)))
     db.execute(delete(ProposalFollow).where(ProposalFollow.proposal_id.in_(ids)))
-    db.execute(update(Proposal).where(Proposal.id.in_(ids)).values(author_id=None, place_id=None))
+    for id_ in ids:
+        search.forget(db, Proposal.__tablename__, id_)
+    blank_idea = {"author_id": None, "place_id": None, "supporters": 0}
+    db.execute(update(Proposal).where(Proposal.id.in_(ids)).values(blank_idea))
     return photos.forget(db, photo_ids)

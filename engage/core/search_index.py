@@ -1,0 +1,182 @@
+"""What the search knows: written in the transaction that publishes, hides or takes words back.
+
+All who write about one kind take the row of its empty word first, so they follow each other and
+never lock each other out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engage.core import stems
+from engage.core.search_models import Indexed, Posting, Spelling, Term
+
+EVERYWHERE = ""
+"""The word that stands in everything."""
+
+IN_TITLE, MOST_IN_BODY = 4, 3
+"""How much a word counts: once for the title, once for each time in the text up to three."""
+
+
+class Entry(NamedTuple):
+    """One thing to be found: its number, and its public words."""
+
+    id: int
+    title: str
+    body: str
+
+
+def index(db: Session, kind: str, id: int, *, title: str, body: str = "") -> None:  # noqa: A002
+    """Let the thing be found by these words alone, whatever stood in the index before."""
+    forget(db, kind, id)
+    add(db, kind, [Entry(id, title, body)])
+
+
+def forget(db: Session, kind: str, id: int) -> None:  # noqa: A002
+    """Take all words of the thing out of the index; words that nothing else has go as well."""
+    everywhere = (Term.kind == kind, Term.word == EVERYWHERE)
+    db.execute(select(Term.id).where(*everywhere).with_for_update())
+    mine = (Indexed.kind == kind, Indexed.subject_id == id)
+    ids = db.scalar(delete(Indexed).where(*mine).returning(Indexed.terms))
+    if ids is None:
+        return
+    db.execute(delete(Posting).where(Posting.term_id.in_(ids), Posting.subject_id == id))
+    lessened = update(Term).where(Term.id.in_(ids)).values(documents=Term.documents - 1)
+    db.execute(lessened, execution_options={"synchronize_session": False})
+    _drop_unused(db, ids)
+
+
+def _drop_unused(db: Session, ids: Sequence[int]) -> None:
+    unused = db.scalars(select(Term.id).where(Term.id.in_(ids), Term.documents <= 0)).all()
+    if unused:
+        db.execute(delete(Spelling).where(Spelling.term_id.in_(unused)))
+        db.execute(delete(Term).where(Term.id.in_(unused)))
+
+
+def forget_all(db: Session, kind: str) -> None:
+    """Empty the index of one kind."""
+    ours = select(Term.id).where(Term.kind == kind)
+    for table in (Posting, Spelling):
+        db.execute(delete(table).where(table.term_id.in_(ours)))
+    db.execute(delete(Indexed).where(Indexed.kind == kind))
+    db.execute(delete(Term).where(Term.kind == kind))
+
+
+def add(db: Session, kind: str, entries: Sequence[Entry]) -> None:
+    """Put things that are not there yet into the index, many at once where there are many."""
+    found = {entry.id: weights(entry.title, entry.body) for entry in entries}
+    ids = _terms(db, kind, Counter(word for weighed in found.values() for word in weighed))
+    postings = [
+        {"term_id": ids[word], "subject_id": id_, "weight": weight}
+        for id_, weighed in found.items()
+        for word, weight in weighed.items()
+        if word != EVERYWHERE
+    ]
+    if postings:
+        db.execute(insert(Posting), postings)
+    documents = [
+        {
+            "kind": kind,
+            "subject_id": entry.id,
+            "digest": digest(entry.title, entry.body),
+            "terms": [ids[word] for word in found[entry.id]],
+        }
+        for entry in entries
+    ]
+    db.execute(insert(Indexed), documents)
+
+
+T = TypeVar("T")
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def weights(title: str, body: str) -> dict[str, int]:
+    """The words of a thing and how much each counts there; the empty word is one of them."""
+    found = {EVERYWHERE: 0}
+    for word, times in Counter(stems.words(body)).items():
+        found[word] = min(times, MOST_IN_BODY)
+    for word in set(stems.words(title)):
+        found[word] = found.get(word, 0) + IN_TITLE
+    return found
+
+
+def digest(title: str, body: str) -> str:
+    """A mark that changes with the words and with the rules by which they are compared."""
+    read = "\n".join((str(stems.RULES_VERSION), title, body))
+    return sha256(read.encode()).hexdigest()[:32]
+
+
+def _terms(db: Session, kind: str, counted: Counter[str]) -> dict[str, int]:
+    """The ids of these words, made where they are new; each stands in so many more things."""
+    ids: dict[str, int] = {}
+    for words in _batches(sorted(counted), 1000):
+        rows = [{"kind": kind, "word": word, "documents": counted[word]} for word in words]
+        for id_, word, documents in db.execute(_counting(db, rows)):
+            ids[word] = id_
+            if documents == counted[word] and word != EVERYWHERE:
+                _spell(db, id_, word)
+    return ids
+
+
+def _counting(db: Session, rows: list[dict[str, Any]]) -> Any:
+    make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = make(Term).values(rows)
+    more = {"documents": Term.documents + statement.excluded.documents}
+    return statement.on_conflict_do_update(index_elements=["kind", "word"], set_=more).returning(
+        Term.id, Term.word, Term.documents
+    )
+
+
+def _spell(db: Session, term_id: int, word: str) -> None:
+    rows = [{"key": key, "term_id": term_id} for key in stems.spellings(word)]
+    db.execute(insert(Spelling), rows)
+
+
+def rebuild(db: Session, kind: str, entries: Iterable[Entry], *, size: int = 500) -> int:
+    """Make the index of one kind anew, within the caller's transaction; returns how many."""
+    forget_all(db, kind)
+    number = 0
+    for some in _batches(entries, size):
+        add(db, kind, some)
+        number += len(some)
+    return number
+
+
+def faults(db: Session, kind: str, entries: Iterable[Entry]) -> list[str]:
+    """What differs between the index and the `entries` that belong into it, a line each."""
+    rows = db.execute(select(Indexed.subject_id, Indexed.digest).where(Indexed.kind == kind))
+    known = {row.subject_id: row.digest for row in rows}
+    found = []
+    for entry in entries:
+        mark = known.pop(entry.id, None)
+        if mark is None:
+            found.append(f"{kind} {entry.id} is not in the index")
+        elif mark != digest(entry.title, entry.body):
+            found.append(f"{kind} {entry.id} stands in the index with other words")
+    found += [f"{kind} {id_} is in the index and not public" for id_ in sorted(known)]
+    return found + _miscounted(db, kind)
+
+
+def _miscounted(db: Session, kind: str) -> list[str]:
+    """Words that stand in more or fewer things than they say; words that stand in none."""
+    standing = select(Posting.term_id, func.count().label("n")).group_by(Posting.term_id).subquery()
+    things = select(func.count()).where(Indexed.kind == kind).scalar_subquery()
+    counted = case((Term.word == EVERYWHERE, things), else_=func.coalesce(standing.c.n, 0))
+    wrong = (
+        select(Term.id)
+        .outerjoin(standing, standing.c.term_id == Term.id)
+        .where(Term.kind == kind, Term.documents != counted)
+        .order_by(Term.id)
+    )
+    return [f"word {id_} of {kind} is counted wrong" for id_ in db.scalars(wrong)]
