@@ -13,6 +13,21 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def bare(text: str) -> tuple[str, list[int]]:
+    """`text` with its capitals but without accents, and where in it each character came from.
+
+    Apostrophes are straight and every blank is a space.
+    """
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        for c in unicodedata.normalize("NFKD", letter.translate(_SPECIAL)):
+            if not unicodedata.combining(c):
+                letters.append(" " if c.isspace() else "'" if c == "’" else c)
+                places.append(place)
+    return "".join(letters), places
+
+
 @lru_cache(maxsize=4096)
 def slug(text: str, *, longest: int = 60) -> str:
     """The readable end of an address: Latin letters, digits and hyphens; may be empty."""
