@@ -143,11 +143,13 @@ def item(db: Session, item_id: int) -> ModerationItem | None:
     )
 
 
-def items_about(db: Session, proposal_ids: Sequence[int]) -> Sequence[ModerationItem]:
-    """All that was or is in the queue about these ideas."""
-    subject = ModerationItem.subject_type == Proposal.__tablename__
+def items_about(
+    db: Session, ids: Sequence[int], *, subject_type: str = Proposal.__tablename__
+) -> Sequence[ModerationItem]:
+    """All that was or is in the queue about these ideas, or things of another type."""
+    subject = ModerationItem.subject_type == subject_type
     return db.scalars(
-        select(ModerationItem).where(subject, ModerationItem.subject_id.in_(proposal_ids))
+        select(ModerationItem).where(subject, ModerationItem.subject_id.in_(ids))
     ).all()
 
 

@@ -1,9 +1,24 @@
 """What others say about an idea: which thread is its own, and when something may be said."""
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, ForeignKey, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engage.accounts.models import Person
+from engage.core import clock, town_settings
 from engage.core.db import Base
+from engage.core.town_settings import TownSettings
+from engage.core.words import Visibility
+from engage.discussions import forgetting, queries
+from engage.discussions.models import Comment, Thread
+from engage.discussions.queries import Talks
+from engage.proposals.models import Proposal
+
+SHOWN_WITH_IDEA = 3
+"""Comments on the page of an idea; the discussion's own page has the others."""
 
 
 class ProposalThread(Base):
@@ -13,3 +28,89 @@ class ProposalThread(Base):
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"), unique=True)
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """What the page of an idea shows of what others say; `is_open` offers to write."""
+
+    talks: Talks
+    is_open: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Closed and silent, the section is not there at all."""
+        return self.is_open or bool(self.talks.items)
+
+
+def is_open(proposal: Proposal, settings: TownSettings) -> bool:
+    """Whether something may be said now: about a public idea, where the town opened comments."""
+    public = proposal.visibility is Visibility.PUBLIC and proposal.merged_into_id is None
+    return public and settings.comments_open
+
+
+def on(db: Session, proposal: Proposal, person: Person | None) -> Discussion:
+    """The newest comments on a public idea, and whether one may be written: two statements."""
+    settings = town_settings.read(db)
+    talks = queries.talks(db, thread_id(proposal.id), person, size=SHOWN_WITH_IDEA)
+    return Discussion(talks, is_open(proposal, settings))
+
+
+def thread_id(proposal_id: int) -> ColumnElement[int]:
+    """The idea's thread inside another statement; nothing equals it before the first comment."""
+    return (
+        select(ProposalThread.thread_id)
+        .where(ProposalThread.proposal_id == proposal_id)
+        .scalar_subquery()
+    )
+
+
+def thread_of(db: Session, proposal: Proposal) -> Thread:
+    """The idea's thread, made now where nobody said anything yet."""
+    found = _thread(db, proposal)
+    if found is not None:
+        return found
+    try:
+        with db.begin_nested():
+            made = Thread(created_at=clock.now())
+            db.add(made)
+            db.flush()
+            db.add(ProposalThread(proposal_id=proposal.id, thread_id=made.id))
+    except IntegrityError:  # somebody else was as fast
+        found = _thread(db, proposal)
+        assert found is not None
+        return found
+    return made
+
+
+def _thread(db: Session, proposal: Proposal) -> Thread | None:
+    return db.scalar(select(Thread).where(Thread.id == thread_id(proposal.id)))
+
+
+def idea_of(db: Session, thread: int) -> Proposal | None:
+    """What the comments of a thread are about."""
+    return db.scalar(
+        select(Proposal)
+        .join(ProposalThread, ProposalThread.proposal_id == Proposal.id)
+        .where(ProposalThread.thread_id == thread)
+    )
+
+
+def move(db: Session, source: Proposal, target: Proposal) -> None:
+    """Where two ideas become one, what was said about the first goes on below the second."""
+    old = _thread(db, source)
+    if old is None:
+        return
+    new = thread_of(db, target)
+    moved = update(Comment).where(Comment.thread_id == old.id).values(thread_id=new.id)
+    db.execute(moved, execution_options={"synchronize_session": False})
+
+
+def erase(db: Session, proposal_ids: Sequence[int]) -> list[int]:
+    """Nobody reads the comments on ideas that are gone: words and names go too.
+
+    Returns the ids of these comments, for what else knows them.
+    """
+    wanted = select(ProposalThread.thread_id).where(ProposalThread.proposal_id.in_(proposal_ids))
+    threads = db.scalars(wanted).all()
+    return forgetting.erase_threads(db, threads) if threads else []
