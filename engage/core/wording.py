@@ -7,7 +7,7 @@ language triggers one by chance.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -165,7 +165,8 @@ def _name(first: str) -> str:
 
 
 def _titled() -> str:
-    return rf"(?:M\.|Mr\.?|Mme\.?|Mlle\.?|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle) {_name(_any('functions'))}"
+    title = r"(?:M\.|Mr\.?|Mme\.?|Mlle\.?|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle)"
+    return f"{title} {_name(_any('functions'))}"
 
 
 def _accusations() -> Iterator[_Pattern]:
