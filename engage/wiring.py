@@ -20,6 +20,7 @@ from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
 from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
+from engage.consultations import waiting_views as consultations_waiting_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.web import Engage, get_db, services
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     proposals_views.bp,
     consultations_views.bp,
     consultations_standing_views.bp,
+    consultations_waiting_views.bp,
     incidents_views.bp,
     incidents_follow_views.bp,
     incidents_gup_views.bp,
@@ -144,6 +146,9 @@ PUBLIC_ENDPOINTS = frozenset(
         "consultations.another_person",
         "consultations.code",
         "consultations.enter_code",
+        "waiting.show",
+        "waiting.count",
+        "waiting.say_whose",
         "reminders.reply",
         "reminders.answer",
         "this_phone.show",

@@ -55,7 +55,7 @@ _BY_AUDIENCE = {
         proposals.add_support
         consultations.index consultations.show consultations.results consultations.vote
         consultations.cast consultations.done consultations.another_person consultations.code
-        consultations.enter_code
+        consultations.enter_code waiting.show waiting.count waiting.say_whose
         incidents.report incidents.send incidents.public_list incidents.public_incident
         follow.show follow.follow follow.unfollow follow.confirm follow.ask_why follow.reopen
         follow.photo

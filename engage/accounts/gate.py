@@ -18,6 +18,9 @@ SHARED, SHARED_END = "shared", "/compte/ce-telephone/fini"
 IDLE_MINUTES, MOST_MINUTES = 10, 60
 """How long a sign-in holds on a device of several people: unused, and in all."""
 
+WAITING = "waiting"
+"""In the cookie: what waits here for its author, and under `for` the page that finishes it."""
+
 
 class SignedIn(UserMixin):
     """A device where somebody is signed in; its id is the random token of the sign-in."""
@@ -108,16 +111,19 @@ def renew(token: str) -> None:
     session["_user_id"] = token
 
 
-def remember(entered: commands.Entered, *, shared: bool = False) -> None:
+def remember(entered: commands.Entered, *, shared: bool = False, target: str | None = None) -> None:
     """Sign this device in: of the old session only the CSRF secret stays in the cookie.
 
     It opens nothing alone and only this browser's signed cookie holds it; a form that is open in
     another tab can still be sent. Signing out drops it. A `shared` device forgets by itself.
+    What waits for the page `target` stays too: somebody signs in to finish it.
     """
-    secret, shared = session.get("csrf_token"), shared or is_shared()
+    shared = shared or is_shared()
+    kept = {name: session[name] for name in ("csrf_token", WAITING) if name in session}
+    if WAITING in kept and kept[WAITING]["for"] != target:
+        del kept[WAITING]
     session.clear()
-    if secret:
-        session["csrf_token"] = secret
+    session.update(kept)
     session.permanent = not shared
     login_user(SignedIn(entered.person, entered.token))
     device = devices.described(request.headers.get("User-Agent", ""))

@@ -106,7 +106,7 @@ def enter() -> ResponseReturnValue:
             _count_network()
             found, count = _proven(form, f"enter:{_browser()}")
             person = passkeys.use(get_db(), found, count)
-            gate.remember(passkeys.enter(get_db(), person))
+            gate.remember(passkeys.enter(get_db(), person), target=form.suite.data)
             return jsonify(next=safe_next(form.suite.data))
     return _refused(form)
 

@@ -128,7 +128,7 @@ def team() -> ResponseReturnValue:
     form = StaffForm(suite=request.args.get("suite", ""))
     if form.validate_on_submit():
         with form.refusals():
-            gate.remember(_entered(form))
+            gate.remember(_entered(form), target=form.suite.data)
             return see_other(url_for("second_step.show", suite=form.suite.data or None))
     return form_page("accounts/team.html", form)
 

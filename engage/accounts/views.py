@@ -138,7 +138,8 @@ def welcome(
         get_db().delete(entered.draft)
     elif not target and needs_second_step(entered.person):
         target = gate.SECOND_STEP
-    gate.remember(entered, shared=gate.is_shared() if shared is None else shared)
+    shared = gate.is_shared() if shared is None else shared
+    gate.remember(entered, shared=shared, target=target)
     return sent_here.finished(see_other(safe_next(target)), entered.draft)
 
 

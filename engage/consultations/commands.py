@@ -1,7 +1,7 @@
 """Writes of concertations. Casting a ballot leaves no trace but a roll entry and a ballot."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
@@ -21,6 +21,7 @@ from engage.consultations.models import (
 from engage.consultations.policy import can_announce, can_decide, can_vote
 from engage.consultations.standing import DECLARING, Standing
 from engage.core import audit, clock
+from engage.core.db import Database
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _, label, moment
 from engage.core.policy import require
@@ -96,6 +97,37 @@ def cast_ballot(
         _refuse(db, question, unit, now)
     key = secrets.token_hex(16)
     _DROP_IN.run(connection, key=key, question_id=question.id, answers=answers)
+
+
+def cast_waiting(
+    database: Database,
+    consultation: Consultation,
+    *,
+    unit: str,
+    answers: Mapping[int, Collection[int]],
+    standing: Callable[[Session], Standing],
+) -> frozenset[int]:
+    """Count `answers`, option ids by question id; returns the questions answered before.
+
+    Each in a transaction of its own: one for all would join the answers of a voter to each other.
+    Raises `NotOpen` when nothing could be counted, and what `cast_ballot` raises.
+    """
+    before: set[int] = set()
+    counted = 0
+    for question in consultation.questions:
+        if question.id not in answers:
+            continue
+        try:
+            with database.transaction() as db:
+                how, choices = standing(db), answers[question.id]
+                cast_ballot(db, question, unit=unit, choices=choices, standing=how)
+            counted += 1
+        except AlreadyVoted:
+            before.add(question.id)
+        except NotOpen:
+            if not counted:
+                raise
+    return frozenset(before)
 
 
 def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Forms of voting: a printed code, one question a screen."""
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from engage.consultations.models import Question, QuestionKind
 from engage.core.forms import Form, Line
@@ -64,6 +64,14 @@ class VotingCodeForm(Form):
     def consultation_id(self) -> int:
         """The concertation that the visitor came from, 0 when none."""
         return _number(self.pour.data or "")
+
+
+class WhoseForm(Form):
+    """Whether the answers that wait are those of who holds the device: a button for each."""
+
+    MINE, ERASE = "oui", "non"
+
+    reponse = Line(_("Ce sont les vôtres\xa0?"), validators=[AnyOf([MINE, ERASE])])
 
 
 class LetterForm(Form):

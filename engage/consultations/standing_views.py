@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
 from engage.accounts.residence_views import HOME, done
-from engage.consultations import letters, queries, waiting, words
+from engage.consultations import letters, queries, waiting, way, words
 from engage.consultations.forms import LetterForm
 from engage.consultations.models import Consultation
 from engage.consultations.standing import Lack, lacks
@@ -28,18 +28,18 @@ def before(consultation_id: int) -> ResponseReturnValue:
         raise NotFound
     lacking = lacks(consultation, waiting.standing(consultation))
     position = _position(consultation)
-    back = f"/concertations/{consultation.id}/voter?question={position}"
+    back, waits = f"{way.start(consultation.id)}?question={position}", waiting.answers(consultation)
     if not lacking or not consultation.is_open(clock.now()):
-        return see_other(back)
+        return see_other(way.waiting(consultation.id) if waits else back)
     return page(
         "consultations/before.html",
         consultation=consultation,
         lacking=lacking,
         Lack=Lack,
         back=back,
-        here=waiting.before(consultation, position),
+        here=way.before(consultation.id, position),
         lives_here=_lives_here(consultation),
-        waits=any(waiting.waits(q) for q in consultation.questions),
+        waits=bool(waits),
         words=words,
     )
 

@@ -6,20 +6,14 @@ from flask.typing import ResponseReturnValue
 from engage.accounts import gate
 from engage.accounts.commands import enter_with_card
 from engage.accounts.forms import EmptyForm
-from engage.consultations import kept, queries, sheets, waiting, words
+from engage.consultations import kept, queries, sheets, waiting, way, words
 from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
 from engage.consultations.forms import BallotForm, VotingCodeForm, ballot_form, chosen
-from engage.consultations.models import (
-    Consultation,
-    Electorate,
-    Question,
-    VotingCode,
-    unit_of_code,
-    unit_of_person,
-)
+from engage.consultations.models import Consultation, Electorate, Question, VotingCode
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import Sheet
-from engage.consultations.standing import lacks
+from engage.consultations.standing import Lack, lacks
+from engage.consultations.waiting_views import after, ask_whose, what_is_missing
 from engage.core import clock, throttle
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
@@ -69,7 +63,7 @@ def index() -> ResponseReturnValue:
 def show(consultation_id: int) -> ResponseReturnValue:
     consultation = _sheet(consultation_id)
     questions = kept.questions([consultation]).get(consultation.id, ())
-    unit = _unit(consultation)
+    unit, held = way.unit(consultation), waiting.found()
     done = queries.answered(get_db(), questions, unit) if unit else frozenset()
     return page(
         "consultations/show.html",
@@ -77,6 +71,7 @@ def show(consultation_id: int) -> ResponseReturnValue:
         questions=questions,
         turnout=kept.turnout(consultation),
         answered=len(done),
+        waits=held is not None and held.consultation_id == consultation.id,
         by_code=consultation.electorate is Electorate.DWELLING_CODE,
         identified=unit is not None,
         words=words,
@@ -103,55 +98,66 @@ def results(consultation_id: int) -> ResponseReturnValue:
 
 @bp.get("/concertations/<ref:consultation_id>/voter")
 def vote(consultation_id: int) -> ResponseReturnValue:
-    consultation = _known(consultation_id)
+    consultation = way.known(consultation_id)
     if not consultation.is_open(clock.now()):
-        return see_other(_address(consultation))
-    unit = _unit(consultation)
-    if unit is None:
-        return _identify(consultation)
-    done = queries.answered(get_db(), consultation.questions, unit)
-    if "question" not in request.args:
-        return see_other(_after(consultation, 0, done))
-    question = _asked(consultation)
-    if question.id in done:
-        return _counted_before(consultation, question, done, status=200)
-    return _question_page(consultation, question, waiting.form_with_choice(question))
+        return see_other(way.page(consultation.id))
+    begins, held = "question" not in request.args, waiting.found()
+    if held and waiting.is_doubtful(held, consultation, begins=begins):
+        return ask_whose(consultation, held)
+    unit = way.unit(consultation)
+    counted = way.counted(consultation, unit)
+    if begins:
+        return see_other(after(consultation, 0, counted))
+    question = way.asked(consultation)
+    if question.id in counted:
+        return _counted_before(consultation, question, counted, status=200)
+    return _question_page(consultation, question, waiting.form_with_choice(question), unit)
 
 
 @bp.post("/concertations/<ref:consultation_id>/voter")
 def cast(consultation_id: int) -> ResponseReturnValue:
-    consultation = _known(consultation_id)
-    question = _asked(consultation)
-    unit = _unit(consultation)
-    if unit is None and consultation.is_open(clock.now()):
-        return _identify(consultation)
+    """Count the answer at once, or let it wait until it is known whose it is."""
+    consultation = way.known(consultation_id)
+    question, unit, held = way.asked(consultation), way.unit(consultation), waiting.found()
+    if held and held.consultation_id != consultation.id:
+        return see_other(way.start(consultation.id))
     form = ballot_form(question)
     try:
         if form.validate_on_submit():
             with form.refusals():
-                standing = waiting.standing(consultation)
-                if unit and lacks(consultation, standing):
-                    return waiting.keep(consultation, question, chosen(form))
-                cast_ballot(
-                    get_db(), question, unit=unit or "", choices=chosen(form), standing=standing
-                )
-                return _counted_now(consultation, question, unit or "")
+                return _take(consultation, question, chosen(form), unit)
     except NotOpen as refusal:
         return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
     except AlreadyVoted:
-        done = queries.answered(get_db(), consultation.questions, unit or "")
-        return _counted_before(consultation, question, done, status=409)
-    consultation = _known(consultation_id)
-    return _question_page(consultation, _asked(consultation), form)
+        waiting.forget(question)
+        counted = way.counted(consultation, unit)
+        return _counted_before(consultation, question, counted, status=409)
+    consultation = way.known(consultation_id)
+    return _question_page(consultation, way.asked(consultation), form, unit)
+
+
+def _take(
+    consultation: Consultation, question: Question, choices: list[int], unit: str | None
+) -> ResponseReturnValue:
+    """Raises `NotOpen`, `AlreadyVoted`, and `InvalidInput` on "choix"."""
+    standing = waiting.standing(consultation)
+    lacking = lacks(consultation, standing)
+    if consultation.is_open(clock.now()) and (unit is None or lacking):
+        if Lack.TOO_YOUNG in lacking or not waiting.keep(consultation, question, choices):
+            missing = what_is_missing(consultation, unit, question.position)
+            return missing or see_other(way.to(question))
+        return see_other(after(consultation, question.position, way.counted(consultation, unit)))
+    unit = unit or ""
+    cast_ballot(get_db(), question, unit=unit, choices=choices, standing=standing)
+    return _counted_now(consultation, question, unit)
 
 
 @bp.get("/concertations/<ref:consultation_id>/voter/fin")
 def done(consultation_id: int) -> ResponseReturnValue:
-    consultation = _known(consultation_id)
-    unit = _unit(consultation)
-    answered = queries.answered(get_db(), consultation.questions, unit) if unit else frozenset()
+    consultation = way.known(consultation_id)
+    answered = way.counted(consultation, way.unit(consultation))
     if not answered:
-        return see_other(_address(consultation))
+        return see_other(way.page(consultation.id))
     return form_page(
         "consultations/done.html",
         EmptyForm(),
@@ -165,11 +171,11 @@ def done(consultation_id: int) -> ResponseReturnValue:
 @bp.post("/concertations/<ref:consultation_id>/voter/autre")
 def another_person(consultation_id: int) -> ResponseReturnValue:
     """Forget on this phone who voted, account included, and ask the next person."""
-    consultation = _known(consultation_id)
+    consultation = way.known(consultation_id)
     if not EmptyForm().validate_on_submit():
         raise InvalidInput("", _("Rechargez la page et recommencez."))
     gate.forget()
-    return _identify(consultation)
+    return see_other(way.start(consultation.id))
 
 
 @bp.get("/code")
@@ -199,20 +205,24 @@ def _take_code(code: VotingCode, consultation: Consultation) -> ResponseReturnVa
     session["voting_code"] = code.id
     if not consultation.is_open(clock.now()):
         flash(_("Votre code est bon. Mais on ne peut pas voter aujourd’hui."), "info")
-    return see_other(f"{_address(consultation)}/voter")
+    return see_other(_where_it_votes(consultation.id))
 
 
 def _take_card(form: VotingCodeForm, typed: str) -> ResponseReturnValue:
     """Sign the holder of a card in; raises `InvalidInput` when no card has this code either."""
-    gate.remember(enter_with_card(get_db(), services().secret_key, typed))
     wanted = form.consultation_id()
-    if wanted and queries.consultation(get_db(), wanted):
-        return see_other(f"/concertations/{wanted}/voter")
-    return see_other("/concertations")
+    known = wanted and queries.consultation(get_db(), wanted)
+    target = _where_it_votes(wanted) if known else "/concertations"
+    gate.remember(enter_with_card(get_db(), services().secret_key, typed), target=target)
+    return see_other(target)
 
 
-def _address(consultation: Consultation) -> str:
-    return f"/concertations/{consultation.id}"
+def _where_it_votes(consultation_id: int) -> str:
+    """Where a code leads: to the answers that wait for it, if any."""
+    held = waiting.found()
+    if held and held.consultation_id == consultation_id:
+        return way.waiting(consultation_id)
+    return way.start(consultation_id)
 
 
 def _sheet(consultation_id: int) -> Sheet:
@@ -223,61 +233,16 @@ def _sheet(consultation_id: int) -> Sheet:
     return found
 
 
-def _known(consultation_id: int) -> Consultation:
-    """To vote in; raises `NotFound`."""
-    consultation = queries.consultation(get_db(), consultation_id)
-    if consultation is None:
-        raise NotFound
-    return consultation
-
-
-def _asked(consultation: Consultation) -> Question:
-    """The question of `?question=`, its place in the order."""
-    number = request.args.get("question", type=int) or 0
-    for question in consultation.questions:
-        if question.position == number:
-            return question
-    raise NotFound
-
-
-def _unit(consultation: Consultation | Sheet) -> str | None:
-    """Whose right this browser may use here, None when it is not known yet."""
-    if consultation.electorate is Electorate.DECLARED:
-        person = gate.actor()
-        return unit_of_person(person.id) if person else None
-    code_id = session.get("voting_code")
-    if code_id is None or not queries.standing_code(get_db(), code_id, consultation.id):
-        return None
-    return unit_of_code(code_id)
-
-
-def _identify(consultation: Consultation) -> ResponseReturnValue:
-    """Ask for the code or the account first: a ballot is counted at once and waits nowhere."""
-    if consultation.electorate is Electorate.DWELLING_CODE:
-        return see_other(f"/code?pour={consultation.id}")
-    flash(_("Dites d’abord qui vous êtes. Ensuite votre vote est compté tout de suite."), "info")
-    return see_other(f"/compte/connexion?suite={_address(consultation)}/voter")
-
-
-def _after(consultation: Consultation, position: int, done: frozenset[int]) -> str:
-    """The next question without an answer, or the last page."""
-    for question in consultation.questions:
-        if question.position > position and question.id not in done:
-            return f"{_address(consultation)}/voter?question={question.position}"
-    return f"{_address(consultation)}/voter/fin"
-
-
 def _counted_now(consultation: Consultation, question: Question, unit: str) -> ResponseReturnValue:
     waiting.forget(question)
-    done = queries.answered(get_db(), consultation.questions, unit)
-    following = _after(consultation, question.position, done)
-    if not following.endswith("/fin"):
+    following = after(consultation, question.position, way.counted(consultation, unit))
+    if following != way.end(consultation.id):
         flash(_("Question {n}\xa0: c’est compté.").format(n=question.position), "ok")
     return see_other(following)
 
 
 def _counted_before(
-    consultation: Consultation, question: Question, done: frozenset[int], *, status: int
+    consultation: Consultation, question: Question, counted: frozenset[int], *, status: int
 ) -> ResponseReturnValue:
     """The same right again: no fright, the first answer stands."""
     response = page(
@@ -285,14 +250,14 @@ def _counted_before(
         status,
         consultation=consultation,
         question=question,
-        following=_after(consultation, 0, done),
+        following=after(consultation, 0, counted),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _question_page(
-    consultation: Consultation, question: Question, form: BallotForm
+    consultation: Consultation, question: Question, form: BallotForm, unit: str | None
 ) -> ResponseReturnValue:
     return form_page(
         "consultations/question.html",
@@ -300,7 +265,9 @@ def _question_page(
         consultation=consultation,
         question=question,
         total=len(consultation.questions),
-        skip=_after(consultation, question.position, frozenset()),
+        skip=after(consultation, question.position, frozenset()),
         lacking=lacks(consultation, waiting.standing(consultation)),
+        known=unit is not None,
+        by_code=consultation.electorate is Electorate.DWELLING_CODE,
         declaration=words.declaration(consultation),
     )

@@ -19,10 +19,13 @@ from tests.parallel import in_parallel
 
 
 def ask_code(
-    client: Browser, town: Services, contact: str = "Amina@Example.org "
+    client: Browser,
+    town: Services,
+    contact: str = "Amina@Example.org ",
+    page: str = "/compte/connexion",
 ) -> tuple[str, str]:
     """Ask for a code; returns the page where it is typed and the digits that were queued."""
-    response = client.submit("/compte/connexion", {"contact": contact})
+    response = client.submit(page, {"contact": contact})
     with town.database.reading() as db:
         message = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
         assert message is not None

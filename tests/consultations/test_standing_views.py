@@ -57,10 +57,11 @@ def test_a_choice_waits_while_home_and_age_are_shown(client: Browser, town: Serv
     wanted = [str(i) for i in option_ids(asked.questions[1], "Samedi")]
     client.get(vote)
     assert "Avant l’envoi" in client.text
-    before = _location(client, vote, {"choix": wanted})
+    waiting = _location(client, vote, {"choix": wanted})
+    before = _location(client, waiting)
     assert before == f"/concertations/{asked.id}/voter/avant?question=2"
     client.get(before)
-    assert "Votre choix reste sur cet appareil" in client.text
+    assert "Vos réponses attendent sur cet appareil" in client.text
 
     assert _location(client, _link(client, "Dire mon quartier"), {"quartier": str(here)}) == before
     client.get(before)
@@ -68,18 +69,20 @@ def test_a_choice_waits_while_home_and_age_are_shown(client: Browser, town: Serv
     client.get(before)
     assert "Montrer que vous habitez" not in client.text
     assert _location(client, _link(client, "/compte/age"), {"assez": "oui"}) == before
-    assert _location(client, before) == vote
+    assert _location(client, before) == waiting
 
     client.get(vote)
     assert client.page is not None
     assert client.page.forms[0].fields["choix"] == wanted
     assert "Envoyer ma réponse" in client.text
-    client.submit(vote)
+    client.get(waiting)
+    assert "Samedi" in client.text
+    client.submit(waiting, action="/reponses")
     with town.database.reading() as db:
         assert db.scalars(select(RollEntry.unit)).one() == unit_of_person(person.id)
         assert [str(i) for i in db.scalars(select(Ballot.answers)).one()] == wanted
     with client.http.session_transaction() as session:
-        assert session["choices"] == {}
+        assert "waiting" not in session
 
 
 def _link(client: Browser, words: str) -> str:
@@ -157,7 +160,7 @@ def test_a_proof_that_is_gone_meanwhile_does_not_vote(client: Browser, town: Ser
     with town.database.transaction() as db:
         residence.declare(db, db.get_one(Person, person.id), None)
     sent = client.post(vote, form)
-    assert "/voter/avant" in sent.headers["Location"]
+    assert "/voter/avant" in _location(client, sent.headers["Location"])
     with town.database.reading() as db:
         assert db.scalars(select(RollEntry.unit)).all() == []
 

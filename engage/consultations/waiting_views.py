@@ -1,0 +1,140 @@
+"""Pages of answers that wait: whose they are, what is still missing, and counting them."""
+
+from flask import Blueprint, flash
+from flask.typing import ResponseReturnValue
+
+from engage.accounts.forms import EmptyForm
+from engage.consultations import queries, waiting, way, words
+from engage.consultations.commands import NotOpen, cast_waiting
+from engage.consultations.forms import WhoseForm
+from engage.consultations.models import Consultation, Electorate
+from engage.consultations.standing import lacks
+from engage.core import clock
+from engage.core.errors import InvalidInput
+from engage.core.i18n import _, label
+from engage.core.web import apart, form_page, get_db, page, see_other
+
+bp = Blueprint("waiting", __name__)
+bp.before_app_request(waiting.drop_old)
+
+
+@bp.get("/concertations/<ref:consultation_id>/voter/reponses")
+def show(consultation_id: int) -> ResponseReturnValue:
+    """What waits, to who is known and may vote; others are asked for what is missing first."""
+    consultation, held = way.known(consultation_id), waiting.found()
+    answers = waiting.answers(consultation)
+    if not answers or not consultation.is_open(clock.now()):
+        return see_other(way.start(consultation.id))
+    if held and not waiting.is_certain(held):
+        return ask_whose(consultation, held)
+    first = next(q.position for q in consultation.questions if q.id in answers)
+    unit = way.unit(consultation)
+    missing = what_is_missing(consultation, unit, first)
+    return missing or _waiting_page(consultation, answers, unit or "")
+
+
+@bp.post("/concertations/<ref:consultation_id>/voter/reponses")
+def count(consultation_id: int) -> ResponseReturnValue:
+    consultation = way.known(consultation_id)
+    if not EmptyForm().validate_on_submit():
+        raise InvalidInput("", _("Rechargez la page et recommencez."))
+    answers, unit = waiting.answers(consultation), way.unit(consultation)
+    if not answers or unit is None or lacks(consultation, waiting.standing(consultation)):
+        return see_other(way.waiting(consultation.id))
+    try:
+        before = cast_waiting(
+            apart(),
+            consultation,
+            unit=unit,
+            answers=answers,
+            standing=lambda db: waiting.standing(consultation, db),
+        )
+    except NotOpen as refusal:
+        waiting.drop()
+        return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
+    waiting.drop()
+    _name(consultation, before)
+    return see_other(way.end(consultation.id))
+
+
+def _name(consultation: Consultation, before: frozenset[int]) -> None:
+    """Say calmly which questions this voter had answered already."""
+    for question in consultation.questions:
+        if question.id in before:
+            text = _(
+                "«\xa0{question}\xa0»\xa0: vous aviez déjà voté. Votre première réponse compte."
+            )
+            flash(text.format(question=label(question.title)), "info")
+
+
+@bp.post("/concertations/<ref:consultation_id>/voter/reponses/qui")
+def say_whose(consultation_id: int) -> ResponseReturnValue:
+    """Go on with what waits on this device, or erase it; the vote of the address was asked for."""
+    form, held = WhoseForm(), waiting.found()
+    if not form.validate_on_submit():
+        raise InvalidInput("", _("Rechargez la page et recommencez."))
+    if held is None or form.reponse.data != WhoseForm.MINE:
+        waiting.drop()
+        return see_other(way.start(way.known(consultation_id).id))
+    waiting.claim(held)
+    consultation = way.known(held.consultation_id)
+    counted = way.counted(consultation, way.unit(consultation))
+    return see_other(after(consultation, 0, counted))
+
+
+def ask_whose(consultation: Consultation, held: waiting.Waiting) -> ResponseReturnValue:
+    """Answers wait here, of this vote or another one: whoever holds the device says whose."""
+    other = consultation
+    if held.consultation_id != consultation.id:
+        found = queries.consultation(get_db(), held.consultation_id)
+        other = found or consultation
+    return form_page(
+        "consultations/whose.html", WhoseForm(), consultation=consultation, waiting_in=other
+    )
+
+
+def what_is_missing(
+    consultation: Consultation, unit: str | None, position: int
+) -> ResponseReturnValue | None:
+    """Where a voter shows what is missing before anything counts; None when nothing is."""
+    if unit is None:
+        return _identify(consultation)
+    if lacks(consultation, waiting.standing(consultation)):
+        return see_other(way.before(consultation.id, position))
+    return None
+
+
+def _identify(consultation: Consultation) -> ResponseReturnValue:
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        flash(_("Vos réponses attendent ici. Tapez votre code, puis comptez-les."), "info")
+        return see_other(f"/code?pour={consultation.id}")
+    flash(_("Vos réponses attendent ici. Dites qui vous êtes, puis comptez-les."), "info")
+    return see_other(f"/compte/connexion?suite={way.waiting(consultation.id)}")
+
+
+def after(consultation: Consultation, position: int, counted: frozenset[int]) -> str:
+    """The next question without an answer, else what waits, else the last page."""
+    answers = waiting.answers(consultation)
+    following = way.after(consultation, position, counted | answers.keys())
+    if following is not None:
+        return following
+    return way.waiting(consultation.id) if answers else way.end(consultation.id)
+
+
+def _waiting_page(
+    consultation: Consultation, answers: dict[int, list[int]], unit: str
+) -> ResponseReturnValue:
+    counted = way.counted(consultation, unit)
+    return form_page(
+        "consultations/waiting.html",
+        EmptyForm(),
+        consultation=consultation,
+        chosen={
+            question.id: [label(o.label) for o in question.options if o.id in answers[question.id]]
+            for question in consultation.questions
+            if question.id in answers
+        },
+        counted=counted,
+        left=len(answers.keys() - counted),
+        declaration=words.declaration(consultation),
+    )
