@@ -17,9 +17,12 @@ from engage.core.services import Services
 from engage.fieldwork import messages as fieldwork_messages
 from engage.incidents import jobs as incidents_jobs
 from engage.incidents import messages as incidents_messages
+from engage.moderation import alerts_messages as moderation_alerts_messages
 from engage.moderation import messages as moderation_messages
 from engage.privacy import identities, purge
 from engage.privacy import messages as privacy_messages
+from engage.proposals import jobs as proposals_jobs
+from engage.proposals import messages as proposals_messages
 from engage.reminders import jobs as reminders_jobs
 from engage.reminders import messages as reminders_messages
 
@@ -29,14 +32,24 @@ RENDERERS: dict[str, Renderer] = {
     **accounts_sms_alerts.RENDERERS,
     **accounts_mandate_messages.RENDERERS,
     **incidents_messages.RENDERERS,
+    **proposals_messages.RENDERERS,
     **moderation_messages.RENDERERS,
+    **moderation_alerts_messages.RENDERERS,
     **fieldwork_messages.RENDERERS,
     **reminders_messages.RENDERERS,
     **privacy_messages.RENDERERS,
 }
 """Kind of message → its words, made when it leaves."""
 
-NEVER_HELD = frozenset({"sign_in_code", "incident_urgent", "security_notice", "address_notice"})
+NEVER_HELD = frozenset(
+    {
+        "sign_in_code",
+        "incident_urgent",
+        "moderation_alert",
+        "security_notice",
+        "address_notice",
+    }
+)
 """Kinds of messages that leave by SMS even when those of the day are nearly used up."""
 
 
@@ -58,6 +71,7 @@ def jobs(town: Services) -> list[Job]:
     return [
         Job("sender", 5, letters.deliver_all),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
+        Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),
         Job("counts", 60, lambda: final.store(town.database)),
         Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),

@@ -17,6 +17,8 @@ class DeadlineKind(StrEnum):
     ACKNOWLEDGE = "incident_acknowledge"
     RESOLVE = "incident_resolve"
     ACTION_REPORT = "action_report"
+    PROPOSAL_ANSWER = "proposal_answer"
+    PROPOSAL_DONE = "proposal_done"
 
 
 class Dated(Protocol):

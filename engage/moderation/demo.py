@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from engage.accounts.models import Person
 from engage.core import clock
 from engage.moderation import commands
-from engage.proposals import commands as proposals_commands
 from engage.proposals import demo as proposals
 from engage.proposals.models import Proposal
 
@@ -41,4 +40,4 @@ def _follow_up(
     follow_up = row["follow_up"]
     if follow_up is not None and follow_up["state"] == "under_study":
         with clock.at(now - timedelta(days=follow_up["days_ago"])):
-            proposals_commands.study(db, proposal, person=member)
+            follow_up.study(db, proposal, person=member)

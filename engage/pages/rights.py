@@ -12,15 +12,20 @@ from engage.consultations import policy as consultations
 from engage.consultations.models import Consultation
 from engage.core import clock
 from engage.core.i18n import lazy
+from engage.core.town_settings import TownSettings
 from engage.core.words import Visibility
+from engage.discussions import policy as discussions
+from engage.discussions.models import Comment
 from engage.fieldwork import policy as fieldwork
 from engage.incidents import policy as incidents
 from engage.incidents.models import Incident
+from engage.moderation import alerts_policy as alerts
 from engage.moderation import policy as moderation
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status as ItemStatus
 from engage.pages import policy as pages
 from engage.privacy import policy as privacy
+from engage.proposals import follow_up_policy as follow_up
 from engage.proposals import policy as proposals
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status as IdeaStatus
@@ -57,8 +62,10 @@ def somebody(*roles: Role, id_: int = ONESELF) -> Person:
     return Person(id=id_, mandates=given)
 
 
-def _idea(author_id: int, status: IdeaStatus, visibility: Visibility) -> Callable[[], tuple[Any]]:
-    return lambda: (Proposal(author_id=author_id, status=status, visibility=visibility),)
+def _idea(
+    author_id: int, status: IdeaStatus, visibility: Visibility, **values: Any
+) -> Callable[[], tuple[Any]]:
+    return lambda: (Proposal(author_id=author_id, status=status, visibility=visibility, **values),)
 
 
 def _item(author_id: int, status: ItemStatus) -> Callable[[], tuple[Any]]:
@@ -86,9 +93,19 @@ def _neighbour() -> tuple[Any, ...]:
     return somebody(id_=ANOTHER), None, None
 
 
+OPEN_TOWN = TownSettings(comments_open=True)
+"""Where the coordinator opened comments."""
+
+
+def _comment(author_id: int, visibility: Visibility) -> Comment:
+    return Comment(author_id=author_id, visibility=visibility)
+
+
 WAITING = _idea(ONESELF, IdeaStatus.RECEIVED, Visibility.PENDING)
 REFUSED = _idea(ONESELF, IdeaStatus.REFUSED, Visibility.HIDDEN)
 PUBLISHED = _idea(ANOTHER, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
+PROMISED = _idea(ANOTHER, IdeaStatus.ANSWERED, Visibility.PUBLIC, partner_id=OURS)
+STARTED = _idea(ANOTHER, IdeaStatus.IN_PROGRESS, Visibility.PUBLIC, partner_id=OURS)
 
 ACTS: Mapping[str, Sequence[Act]] = {
     lazy("Les idées"): (
@@ -98,10 +115,34 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Changer l’action de mon idée"), proposals.can_change_action, WAITING),
         Act(lazy("Écrire de nouveau mon idée refusée"), proposals.can_rewrite, REFUSED),
         Act(lazy("Retirer mon idée"), proposals.can_withdraw, WAITING),
-        Act(lazy("Mettre une idée à l’étude"), proposals.can_study, PUBLISHED),
+        Act(lazy("Suivre l’idée de quelqu’un"), follow_up.can_follow, PUBLISHED),
+        Act(lazy("Mettre une idée à l’étude"), follow_up.can_study, PUBLISHED),
+        Act(lazy("Confier une idée à un partenaire"), follow_up.can_entrust, PUBLISHED),
+        Act(lazy("Publier la réponse à une idée"), follow_up.can_reply, PUBLISHED),
+        Act(lazy("Dire qu’une idée se réalise"), follow_up.can_start, PROMISED),
+        Act(lazy("Dire qu’une idée est réalisée"), follow_up.can_finish, STARTED),
+        Act(lazy("Réunir deux idées semblables"), follow_up.can_join, PUBLISHED),
         Act(
             lazy("Voir les photos des idées avant leur publication"),
             proposals.can_see_waiting_photos,
+        ),
+    ),
+    lazy("Les commentaires, quand la ville les ouvre"): (
+        Act(lazy("Commenter une idée"), discussions.can_comment, lambda: (OPEN_TOWN,)),
+        Act(
+            lazy("Répondre à un commentaire"),
+            discussions.can_answer,
+            lambda: (_comment(ANOTHER, Visibility.PUBLIC), OPEN_TOWN),
+        ),
+        Act(
+            lazy("Corriger mon commentaire avant qu’il soit publié"),
+            discussions.can_rewrite,
+            lambda: (_comment(ONESELF, Visibility.PENDING),),
+        ),
+        Act(
+            lazy("Retirer mon commentaire"),
+            discussions.can_take_back,
+            lambda: (_comment(ONESELF, Visibility.PUBLIC),),
         ),
     ),
     lazy("La lecture avant publication"): (
@@ -127,6 +168,10 @@ ACTS: Mapping[str, Sequence[Act]] = {
             moderation.can_confirm_refusal,
             _item(ANOTHER, ItemStatus.SECOND_LOOK),
         ),
+    ),
+    lazy("Les alertes"): (
+        Act(lazy("Dire que quelqu’un est en danger, ou que l’on me menace"), alerts.can_alert),
+        Act(lazy("Répondre aux alertes"), alerts.can_answer_alerts),
     ),
     lazy("Les problèmes du quartier"): (
         Act(lazy("Ouvrir la liste des problèmes"), incidents.can_open_desk),

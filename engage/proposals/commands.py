@@ -13,13 +13,15 @@ from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.words import ContributionChannel, Visibility
 from engage.core.workflow import advance
-from engage.proposals import finding, forgetting, queries, supporters
+from engage.deadlines import commands as deadlines
+from engage.proposals import finding, follows, forgetting, news, queries, supporters
 from engage.proposals.addresses import path_of
+from engage.proposals.follow_up_policy import can_follow
 from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
+from engage.proposals.news import Happening
 from engage.proposals.policy import (
     can_change_action,
     can_endorse,
-    can_study,
     can_submit,
     can_withdraw,
 )
@@ -106,6 +108,9 @@ def publish(db: Session, proposal: Proposal, *, revision: ProposalRevision, acto
     proposal.published_revision_id = revision.id
     proposal.published_at = clock.now()
     finding.refresh(db, proposal.id)
+    if proposal.author_id is not None:
+        follows.keep(db, proposal.id, proposal.author_id)
+    news.tell(db, proposal, Happening.PUBLISHED, actor_id=proposal.author_id)
 
 
 def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
@@ -120,14 +125,10 @@ def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredP
     require(can_withdraw, author, proposal)
     advance(db, proposal, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
     proposal.visibility = Visibility.WITHDRAWN
+    proposal.partner_id = proposal.due_at = None
     db.flush()
+    deadlines.withdraw_all(db, proposal)
     return forgetting.erase(db, [proposal.id])
-
-
-def study(db: Session, proposal: Proposal, *, person: Person) -> None:
-    """The council takes a public idea up."""
-    require(can_study, person, proposal)
-    advance(db, proposal, Action.STUDY, TRANSITIONS, actor_id=person.id)
 
 
 def endorse(
@@ -184,4 +185,6 @@ def finish_endorsement(db: Session, draft: Draft, person: Person) -> str:
         return "/propositions"
     if can_endorse(person, proposal):
         endorse(db, proposal, person=person)
+    if draft.payload.get("follow") and can_follow(person, proposal):
+        follows.follow(db, proposal, person=person)
     return f"{path_of(proposal.id)}/soutenir"

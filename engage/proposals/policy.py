@@ -48,15 +48,6 @@ def can_endorse(person: Person | None, proposal: Proposal) -> bool:
     return person is not None and is_open_to_support(proposal) and not is_author(person, proposal)
 
 
-def can_study(person: Person | None, proposal: Proposal) -> bool:
-    """The council and the coordinator take a public idea up."""
-    return (
-        person is not None
-        and person.holds(Role.COUNCIL, Role.COORDINATOR)
-        and proposal.visibility is Visibility.PUBLIC
-    )
-
-
 def can_see_waiting_photos(person: Person | None) -> bool:
     """Those who read ideas before they are public see their photos too."""
     return person is not None and person.holds(Role.COUNCIL, Role.COORDINATOR)

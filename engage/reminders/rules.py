@@ -40,6 +40,14 @@ RULES: Mapping[DeadlineKind, Sequence[Rule]] = {
         Rule(Level.BEFORE, working_days_before=3),
         Rule(Level.LATE),
     ),
+    **dict.fromkeys(
+        (DeadlineKind.PROPOSAL_ANSWER, DeadlineKind.PROPOSAL_DONE),
+        (
+            Rule(Level.ANNOUNCE, days=-30),
+            Rule(Level.BEFORE, days=-7),
+            Rule(Level.LATE),
+        ),
+    ),
     DeadlineKind.ACTION_REPORT: (
         Rule(Level.ANNOUNCE, days=-30),
         Rule(Level.BEFORE, days=-7),

@@ -1,9 +1,10 @@
 """What commands do with ideas."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -86,21 +87,19 @@ def test_refusing_keeps_it_from_everybody_but_the_author(db: Session) -> None:
     assert db.scalar(select(Proposal.id).where(Proposal.author_id == author)) == proposal.id
 
 
-@pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("action", Action)
-def test_only_the_moves_of_the_table_are_possible(
-    db: Session, status: Status, action: Action
-) -> None:
+def test_only_the_moves_of_the_table_are_possible(db: Session) -> None:
     proposal = make_idea(db)
-    proposal.status = status
-    db.flush()
-    if (status, action) in TRANSITIONS:
-        advance(db, proposal, action, TRANSITIONS)
-        assert proposal.status is TRANSITIONS[status, action]
-        return
-    with pytest.raises(Conflict):
-        advance(db, proposal, action, TRANSITIONS)
-    assert proposal.status is status
+    for status, action in product(Status, Action):
+        db.execute(update(Proposal).values(status=status, version=Proposal.version + 1))
+        db.refresh(proposal)
+        if (status, action) in TRANSITIONS:
+            advance(db, proposal, action, TRANSITIONS)
+            assert proposal.status is TRANSITIONS[status, action]
+            db.flush()
+            continue
+        with pytest.raises(Conflict):
+            advance(db, proposal, action, TRANSITIONS)
+        assert proposal.status is status
 
 
 def test_a_person_supports_once(db: Session) -> None:
@@ -197,12 +196,3 @@ def test_only_the_author_changes_the_action_and_only_before_it_is_read(db: Sessi
     commands.publish(db, proposal, revision=proposal.revisions[0], actor_id=author.id)
     with pytest.raises(Denied):
         commands.change_action(db, proposal, action_id=None, person=author)
-
-
-def test_the_council_takes_a_public_idea_up(db: Session) -> None:
-    proposal = make_public(db)
-    with pytest.raises(Denied):
-        commands.study(db, proposal, person=make_person(db))
-    commands.study(db, proposal, person=make_person(db, Role.COUNCIL))
-    assert proposal.status is Status.STUDIED
-    assert commands.endorse(db, proposal, person=make_person(db)) is True
