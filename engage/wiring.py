@@ -28,6 +28,7 @@ from engage.fieldwork import blueprints as fieldwork_blueprints
 from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
 from engage.incidents import views as incidents_views
+from engage.moderation import alerts_views as moderation_alerts_views
 from engage.moderation import commands as moderation_commands
 from engage.moderation import queries as moderation_queries
 from engage.moderation import views as moderation_views
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     incidents_follow_views.bp,
     incidents_gup_views.bp,
     moderation_views.bp,
+    moderation_alerts_views.bp,
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
     privacy_merge_views.bp,

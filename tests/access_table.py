@@ -33,6 +33,8 @@ QUEUE_READERS = frozenset({"council", "coordinator"})
 AUTHOR = frozenset[str]()
 """Only who wrote it, whatever the role: none of the people asked here."""
 
+ALERTING = frozenset({"council", "coordinator", "mediator"})
+COORDINATOR = frozenset({"coordinator"})
 COUNTER = frozenset({"mediator", "coordinator"})
 DESK = frozenset({"agent", "coordinator", "admin"})
 DECIDERS = frozenset({"agent", "coordinator"})
@@ -91,6 +93,10 @@ _BY_AUDIENCE = {
         moderation.take moderation.take_next moderation.publish moderation.propose_refusal
         moderation.confirm_refusal
     """,
+    ALERTING: """
+        alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
+    """,
+    COORDINATOR: "alerts.index alerts.take alerts.close",
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
         counter_entries.problem counter_entries.send_problem counter_entries.idea
@@ -163,6 +169,10 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "item_id": db.scalars(
             select(ModerationItem.id).where(ModerationItem.status == ItemStatus.WAITING)
         ).first(),
+        "alerted_id": db.scalars(
+            select(ModerationItem.id).order_by(ModerationItem.id.desc())
+        ).first(),
+        "alert_id": 1,
         "incident_id": 1,
         "reference": db.scalars(
             select(Incident.reference)

@@ -94,7 +94,7 @@ def duty_bits(days: Collection[int]) -> int:
     return sum(1 << day for day in WEEK if day in days)
 
 
-def can_act_within(
+def acts_within(
     habits: Habits, mandates: Collection[Mandate], moment: datetime, span: timedelta = SOON
 ) -> bool:
     """Whether a mandate of the council runs and no pause does, on a day that begins before then."""

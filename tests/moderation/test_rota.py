@@ -100,5 +100,5 @@ def council(starts: date = date(2026, 1, 1), ends: date | None = None) -> Mandat
 def test_pauses_and_mandates_say_who_can_read_within_two_days(
     habits: Habits, mandate: Mandate, can: bool
 ) -> None:
-    assert rota.can_act_within(habits, [mandate], TUESDAY) is can
-    assert rota.can_act_within(habits, [mandate], TUESDAY, timedelta(days=60)) or not can
+    assert rota.acts_within(habits, [mandate], TUESDAY) is can
+    assert rota.acts_within(habits, [mandate], TUESDAY, timedelta(days=60)) or not can

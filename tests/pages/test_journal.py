@@ -20,6 +20,7 @@ from engage.moderation.workflow import Action as ModerationAction
 from engage.pages import audit_export, audit_queries
 from engage.pages.audit_export import harmless
 from engage.pages.audit_queries import Filters
+from engage.moderation.alerts_workflow import Action as AlertAction
 from engage.pages.audit_words import ACTIONS, NOUNS, SUBJECTS
 from engage.proposals.workflow import Action as ProposalAction
 from engage.reminders.models import AnswerKind
@@ -315,6 +316,7 @@ def recorded() -> Iterator[str]:
         ("incident", IncidentAction),
         ("proposal", ProposalAction),
         ("moderation_item", ModerationAction),
+        ("alert", AlertAction),
         ("answer", AnswerKind),
     ):
         yield from (f"{noun}.{action.value}" for action in actions)
