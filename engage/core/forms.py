@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, ParamSpec, Self
 
@@ -163,7 +164,7 @@ def _body_hash() -> str:
     for name, values in sorted(request.form.lists()):
         if name not in ("csrf_token", "idem"):
             digest.update(f"{name}={values!r}\n".encode())
-    for name, file in sorted(request.files.items()):
+    for name, file in sorted(request.files.items(multi=True), key=itemgetter(0)):
         file.stream.seek(0)
         digest.update(f"{name}:{sha256(file.stream.read()).hexdigest()}".encode())
         file.stream.seek(0)

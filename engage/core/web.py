@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engage.core import clock, i18n, lean, throttle
 from engage.core.db import Database
 from engage.core.errors import InvalidInput
-from engage.core.images import prepare
+from engage.core.images import MAX_BYTES, prepare
 from engage.core.pagination import BIGGEST_ID
 from engage.core.photos import StoredPhoto, discard_unnamed, store
 from engage.core.services import Services
@@ -124,16 +125,18 @@ def apart() -> Database:
 
 
 def accepts_photos(
-    *fields: str, when: Callable[[Mapping[str, str]], bool] | None = None
+    *fields: str, when: Callable[[Mapping[str, str]], bool] | None = None, most: int = 1
 ) -> Callable[[View], View]:
     """Mark a view whose `fields` are photos: they are re-encoded before its transaction begins.
 
     `when` gets the sent form and says whether its photos are wanted; else nothing touches the disk.
+    Each field holds up to `most`; what comes after them is not read.
     """
 
     def mark(view: View) -> View:
         view.photo_fields = fields  # type: ignore[attr-defined]
         view.photos_wanted = when  # type: ignore[attr-defined]
+        view.photos_most = most  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -141,10 +144,21 @@ def accepts_photos(
 
 def sent_photo(field: str) -> StoredPhoto | None:
     """The photo sent in `field`, re-encoded and on the disk, or None; raises `InvalidInput`."""
-    found = g.get("photos", {}).get(field)
+    found = next(iter(sent_photos(field)), None)
     if isinstance(found, InvalidInput):
         raise found
-    return found  # type: ignore[no-any-return]
+    return found
+
+
+def sent_photos(field: str) -> list[StoredPhoto | InvalidInput]:
+    """The photos sent in `field`, in order: each re-encoded and on the disk, or why it was not."""
+    return [found for place, found in g.get("photos", {}).items() if place[0] == field]
+
+
+def too_many_photos(field: str) -> bool:
+    """Whether more photos were sent in `field` than it takes."""
+    view: Any = current_app.view_functions[request.endpoint or ""]
+    return bool(len(_files(field)) > view.photos_most)
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -210,32 +224,36 @@ def _begin() -> None:
         raise BadRequest from None
     if request.is_json:  # forms would take it, with values that are no text
         raise UnsupportedMediaType
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     if request.mimetype != "multipart/form-data" or not hasattr(view, "photo_fields"):
         request.max_content_length = MAX_WORDS_BYTES
+    elif view.photos_most > 1:
+        request.max_content_length = view.photos_most * MAX_BYTES + MAX_WORDS_BYTES
 
 
 def prepare_photos() -> None:
     """Re-encode the photos of this request with no transaction open; runs after the CSRF check."""
     if request.method in SAFE or request.endpoint is None:
         return
-    view = current_app.view_functions.get(request.endpoint)
+    view: Any = current_app.view_functions.get(request.endpoint)
     g.photos = {}
-    sent = [field for field in getattr(view, "photo_fields", ()) if _has_file(field)]
+    fields = getattr(view, "photo_fields", ())
+    sent = [(field, n) for field in fields for n in range(len(_files(field)[: view.photos_most]))]
     wanted = getattr(view, "photos_wanted", None)
     if not sent or (wanted is not None and not wanted(request.form)):
         return
-    for field in sent:
+    for field, n in sent:
         throttle.hit_hourly(apart(), f"photo:{visitor_address()}", limit=200)
         try:
-            g.photos[field] = store(services().storage, prepare(request.files[field].stream, field))
+            prepared = prepare(_files(field)[n].stream, field)
+            g.photos[field, n] = store(services().storage, prepared)
         except InvalidInput as refusal:
-            g.photos[field] = refusal
+            g.photos[field, n] = refusal
 
 
-def _has_file(field: str) -> bool:
-    """A form without a chosen photo sends the field with an empty name."""
-    return field in request.files and bool(request.files[field].filename)
+def _files(field: str) -> list[FileStorage]:
+    """What was chosen in `field`; a form without a chosen photo sends it with an empty name."""
+    return [file for file in request.files.getlist(field) if file.filename]
 
 
 def _finish(response: Response) -> Response:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from engage.core import i18n
 from engage.core.web import get_db, services
-from engage.incidents import desk, places
+from engage.incidents import desk
+from engage.territory import places
 from engage.territory import queries as territory
 
 

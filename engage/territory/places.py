@@ -21,6 +21,7 @@ class Choice:
 class Group:
     """A neighbourhood with its places."""
 
+    code: str
     label: str
     choices: Sequence[Choice]
 
@@ -31,7 +32,7 @@ def grouped(places: Sequence[Place], *, first: int | None = None) -> list[Group]
     for place in places:
         hoods.setdefault(place.neighbourhood_id, place.neighbourhood)
     ordered = sorted(hoods.values(), key=lambda hood: hood.id != first)
-    return [Group(label(hood.name), _tree(places, hood.id)) for hood in ordered]
+    return [Group(hood.code, label(hood.name), _tree(places, hood.id)) for hood in ordered]
 
 
 def _tree(places: Sequence[Place], hood_id: int) -> list[Choice]:
