@@ -30,6 +30,8 @@ from engage.incidents import gup_views as incidents_gup_views
 from engage.incidents import views as incidents_views
 from engage.moderation import alerts_views as moderation_alerts_views
 from engage.moderation import commands as moderation_commands
+from engage.moderation import comment_views as moderation_comment_views
+from engage.moderation import comments as moderation_comments
 from engage.moderation import queries as moderation_queries
 from engage.moderation import views as moderation_views
 from engage.pages import admin_views as pages_admin_views
@@ -43,6 +45,7 @@ from engage.pages import views as pages_views
 from engage.privacy import merge_views as privacy_merge_views
 from engage.privacy import views as privacy_views
 from engage.proposals import commands as proposals_commands
+from engage.proposals import talk_views as proposals_talk_views
 from engage.proposals import views as proposals_views
 from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
@@ -60,6 +63,7 @@ BLUEPRINTS = (
     accounts_contact_views.bp,
     accounts_device_views.bp,
     proposals_views.bp,
+    proposals_talk_views.bp,
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
@@ -67,6 +71,7 @@ BLUEPRINTS = (
     incidents_follow_views.bp,
     incidents_gup_views.bp,
     moderation_views.bp,
+    moderation_comment_views.bp,
     moderation_alerts_views.bp,
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
@@ -124,6 +129,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "proposals.create",
         "proposals.support",
         "proposals.add_support",
+        "talk.listing",
+        "talk.one",
+        "comments.new",
+        "comments.create",
         "incidents.report",
         "incidents.send",
         "incidents.public_list",
@@ -166,6 +175,7 @@ PUBLIC_ENDPOINTS = frozenset(
 
 FINISHERS: dict[str, accounts_views.Finisher] = {
     "proposal": moderation_commands.receive_proposal,
+    "comment": moderation_comments.finish,
     "endorsement": proposals_commands.finish_endorsement,
 }
 """Kind of draft → what to do once its author is known."""

@@ -55,6 +55,7 @@ _BY_AUDIENCE = {
         demo.people demo.enter demo.mail demo.mail_json
         proposals.index proposals.detail proposals.new proposals.create proposals.support
         proposals.add_support
+        talk.listing talk.one comments.new comments.create
         consultations.index consultations.show consultations.results consultations.vote
         consultations.cast consultations.done consultations.another_person consultations.code
         consultations.enter_code waiting.show waiting.count waiting.say_whose
@@ -79,6 +80,7 @@ _BY_AUDIENCE = {
         privacy.ask_report privacy.withdraw_report
         residence.show residence.choose residence.address residence.choose_address
         people.looks_at_me people.rights_of_mine
+        comments.ask comments.correct
         age.ask age.answer standing.before standing.letter standing.prove_by_letter
     """,
     WITH_MANDATE: """
@@ -174,6 +176,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         ).first(),
         "alert_id": 1,
         "incident_id": 1,
+        "comment_id": 1,
         "reference": db.scalars(
             select(Incident.reference)
             .where(Incident.organisation_id.is_not(None), Incident.listed)

@@ -96,7 +96,7 @@ def rewrite(db: Session, comment: Comment, text: str, *, author: Person) -> None
     audit.record(db, "comment.rewrite", comment, actor_id=author.id)
 
 
-def publish(db: Session, comment: Comment, *, actor_id: int) -> None:
+def publish(db: Session, comment: Comment, *, actor_id: int | None) -> None:
     """Let everybody read it; moderation asks for it, after its own rules.
 
     Raises `Conflict` when its author took it back meanwhile.
@@ -108,7 +108,7 @@ def publish(db: Session, comment: Comment, *, actor_id: int) -> None:
     audit.record(db, "comment.publish", comment, actor_id=actor_id)
 
 
-def hide(db: Session, comment: Comment, *, actor_id: int) -> None:
+def hide(db: Session, comment: Comment, *, actor_id: int | None) -> None:
     """Keep it from everybody but its author; moderation asks for it, after its own rules."""
     if comment.visibility is Visibility.WITHDRAWN:
         raise Conflict

@@ -190,3 +190,14 @@ def to_read(db: Session, comment_id: int) -> Comment:
         .options(joinedload(Comment.author), joinedload(Comment.organisation))
         .where(Comment.id == comment_id)
     ).one()
+
+
+def own(db: Session, comment_id: int, author: Person) -> Comment | None:
+    """One of the person's own comments that is not taken back."""
+    return db.scalar(
+        select(Comment).where(
+            Comment.id == comment_id,
+            Comment.author_id == author.id,
+            Comment.visibility != Visibility.WITHDRAWN,
+        )
+    )

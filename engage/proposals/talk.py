@@ -5,17 +5,28 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, ForeignKey, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from engage.accounts.models import Person
+from engage.accounts.names import shown_name
 from engage.core import clock, town_settings
 from engage.core.db import Base
+from engage.core.i18n import lazy
 from engage.core.town_settings import TownSettings
 from engage.core.words import Visibility
 from engage.discussions import forgetting, queries
-from engage.discussions.models import Comment, Thread
-from engage.discussions.queries import Talks
+from engage.discussions.models import Comment, Thread, Voice
+from engage.discussions.queries import Said, Talks
+from engage.proposals.addresses import path_of
 from engage.proposals.models import Proposal
+from engage.territory.models import Neighbourhood
+
+OFFICES = {
+    Voice.INSTITUTION: lazy("un partenaire du contrat"),
+    Voice.COORDINATION: lazy("l’équipe du contrat de ville"),
+    Voice.MEDIATION: lazy("la médiation"),
+}
+"""Who speaks, where a mandate names no organisation."""
 
 SHOWN_WITH_IDEA = 3
 """Comments on the page of an idea; the discussion's own page has the others."""
@@ -32,15 +43,33 @@ class ProposalThread(Base):
 
 @dataclass(frozen=True)
 class Discussion:
-    """What the page of an idea shows of what others say; `is_open` offers to write."""
+    """What others say about an idea of `place`; `is_open` offers to write."""
 
     talks: Talks
     is_open: bool
+    place: Neighbourhood
 
     @property
     def is_shown(self) -> bool:
         """Closed and silent, the section is not there at all."""
         return self.is_open or bool(self.talks.items)
+
+    def speaker(self, said: Said) -> str:
+        """Who says it: an office by its name, a resident as everywhere else."""
+        return speaker(said, self.place)
+
+
+def speaker(said: Said, place: Neighbourhood) -> str:
+    """The same for one comment on an idea of `place`."""
+    if said.voice is not Voice.RESIDENT:
+        return said.organisation or str(OFFICES[said.voice])
+    home = Person(public_name=said.name or "", neighbourhood_id=said.home_id)
+    return shown_name(home if said.author_id else None, place)
+
+
+def path_of_comment(proposal_id: int, comment_id: int) -> str:
+    """The page of one comment and its answers."""
+    return f"{path_of(proposal_id)}/commentaires/{comment_id}"
 
 
 def is_open(proposal: Proposal, settings: TownSettings) -> bool:
@@ -53,7 +82,7 @@ def on(db: Session, proposal: Proposal, person: Person | None) -> Discussion:
     """The newest comments on a public idea, and whether one may be written: two statements."""
     settings = town_settings.read(db)
     talks = queries.talks(db, thread_id(proposal.id), person, size=SHOWN_WITH_IDEA)
-    return Discussion(talks, is_open(proposal, settings))
+    return Discussion(talks, is_open(proposal, settings), proposal.neighbourhood)
 
 
 def thread_id(proposal_id: int) -> ColumnElement[int]:
@@ -91,6 +120,7 @@ def idea_of(db: Session, thread: int) -> Proposal | None:
     """What the comments of a thread are about."""
     return db.scalar(
         select(Proposal)
+        .options(joinedload(Proposal.neighbourhood), joinedload(Proposal.published_revision))
         .join(ProposalThread, ProposalThread.proposal_id == Proposal.id)
         .where(ProposalThread.thread_id == thread)
     )

@@ -28,7 +28,7 @@ from engage.core.web import (
     services,
     visitor_address,
 )
-from engage.proposals import commands, policy, queries
+from engage.proposals import commands, policy, queries, talk
 from engage.proposals.addresses import path_of
 from engage.proposals.forms import ActionForm, IdeaForm, SupportForm
 from engage.proposals.models import Proposal
@@ -121,6 +121,7 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         mine=queries.endorsement_of(db, proposal, person) if person and not own else None,
         own=own,
         refusal=refusal_of()(db, proposal) if refused else None,
+        talk=talk.on(db, proposal, person) if proposal.published_at else None,
     )
 
 
