@@ -16,8 +16,10 @@ from engage.deadlines import commands as deadlines
 from engage.deadlines.models import Deadline
 from engage.deadlines.workdays import end_of_day
 from engage.incidents import partners
+from engage.proposals import follow_up
+from engage.proposals.models import Proposal
 from engage.reminders import messages
-from engage.reminders.items import ACTIONS, INCIDENTS
+from engage.reminders.items import ACTIONS, IDEAS, INCIDENTS
 from engage.reminders.models import Answer, AnswerKind, Digest, Reminder, ReplyLink
 from engage.reminders.policy import can_answer
 from engage.reminders.queries import Contact, Planned
@@ -25,7 +27,7 @@ from engage.territory.models import Organisation
 
 LINK_LIFETIME = timedelta(days=30)
 LONGEST_PLAN = timedelta(days=366)
-MAX_NOTE = 200
+MAX_NOTE, MAX_REPLY = 200, 1000
 
 
 def make_digest(db: Session, planned: Planned) -> Digest:
@@ -103,7 +105,10 @@ def revoke(db: Session, link: ReplyLink, *, actor_id: int | None = None) -> None
 
 @dataclass(frozen=True)
 class Given:
-    """What a partner answers: `day` is when it was done or will be, `note` whose it is."""
+    """What a partner answers: `day` is when it was done or will be, `note` whose it is.
+
+    About an idea `note` is also the answer itself.
+    """
 
     kind: AnswerKind
     day: date | None = None
@@ -129,7 +134,7 @@ def answer(db: Session, link: ReplyLink, deadline: Deadline, given: Given) -> No
         kind=given.kind,
         planned_for=given.day if given.kind is AnswerKind.PLANNED else None,
         done_on=given.day if given.kind is AnswerKind.DONE else None,
-        note=given.note[:MAX_NOTE],
+        note=given.note[:MAX_REPLY],
         at=clock.now(),
     )
     db.add(row)
@@ -142,6 +147,8 @@ def _hold(db: Session, deadline: Deadline) -> None:
     """Let nobody decide meanwhile: first the report, then its deadline, as the desk does."""
     if deadline.subject_type == INCIDENTS:
         partners.report(db, deadline.subject_id)
+    if deadline.subject_type == IDEAS:
+        db.get(Proposal, deadline.subject_id, with_for_update=True)
     db.refresh(deadline, with_for_update=True)
 
 
@@ -151,7 +158,7 @@ def _is_repeated(db: Session, link: ReplyLink, deadline: Deadline, given: Given)
     )
     return last is not None and (
         (last.reply_link_id, last.kind, last.planned_for or last.done_on, last.note)
-        == (link.id, given.kind, given.day, given.note[:MAX_NOTE])
+        == (link.id, given.kind, given.day, given.note[:MAX_REPLY])
     )
 
 
@@ -198,8 +205,17 @@ def _about_report(db: Session, partner: Organisation, deadline: Deadline, given:
         deadlines.withdraw(db, deadline)
 
 
+def _about_idea(db: Session, partner: Organisation, deadline: Deadline, given: Given) -> None:
+    """The coordinator reads the answer and makes the public one of it."""
+    _about_report(db, partner, deadline, given)
+    idea = db.get_one(Proposal, deadline.subject_id)
+    if given.kind is AnswerKind.NOT_OURS:
+        follow_up.hand_back(db, idea)
+
+
 ACTS: Mapping[str, Callable[[Session, Organisation, Deadline, Given], None]] = {
     INCIDENTS: _about_incident,
     ACTIONS: _about_report,
+    IDEAS: _about_idea,
 }
 """What an answer does, by the table of what it is about."""

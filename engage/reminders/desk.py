@@ -47,7 +47,7 @@ class Thing:
     reference: str
     what: str
     where: str
-    is_report: bool
+    page: str
     urgent: bool
     due_at: datetime
     late: bool
@@ -195,7 +195,7 @@ def _thing(item: Item, said: Mapping[tuple[str, int], Said], now: datetime) -> T
         reference=item.reference,
         what=item.what,
         where=item.where,
-        is_report=item.is_report,
+        page=item.staff_page,
         urgent=item.urgent,
         due_at=item.deadline.due_at,
         late=item.is_late(now),

@@ -3,28 +3,32 @@
 from wtforms.validators import Length, Optional
 
 from engage.core import clock
-from engage.core.forms import Day, Form, Line
+from engage.core.forms import Day, Form, Line, Words
 from engage.core.i18n import lazy as _
-from engage.reminders.commands import MAX_NOTE, Given
+from engage.reminders.commands import MAX_NOTE, MAX_REPLY, Given
 from engage.reminders.models import AnswerKind
+
+REPLY = (Length(max=MAX_REPLY, message=_("C’est trop long : 1 000 caractères au plus.")),)
 
 
 class DoneForm(Form):
-    """It is done; on an earlier day perhaps."""
+    """It is done; on an earlier day perhaps. About an idea `note` is the answer."""
 
     day = Day(_("Quel jour ?"), default=clock.today, validators=[Optional()])
+    note = Words(_("Votre réponse"), validators=REPLY)
 
     def to_input(self) -> Given:
-        return Given(AnswerKind.DONE, day=self.day.data)
+        return Given(AnswerKind.DONE, day=self.day.data, note=self.note.data or "")
 
 
 class PlannedForm(Form):
     """It will be done on a day."""
 
     day = Day(_("Quel jour ?"), validators=[Optional()])
+    note = Words(_("Un mot"), validators=REPLY)
 
     def to_input(self) -> Given:
-        return Given(AnswerKind.PLANNED, day=self.day.data)
+        return Given(AnswerKind.PLANNED, day=self.day.data, note=self.note.data or "")
 
 
 class NotOursForm(Form):

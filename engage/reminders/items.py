@@ -1,6 +1,6 @@
 """What partners read of the things they owe: reference, category, coarse place, date; no more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,13 +8,26 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engage.core.i18n import _, label
+from engage.core.i18n import _, label, lazy
+from engage.core.words import Visibility
 from engage.deadlines.models import Deadline, DeadlineKind
 from engage.incidents.models import Incident, IncidentKind
+from engage.proposals.addresses import path_of
+from engage.proposals.models import Proposal
 from engage.reminders.owed import Owed
 from engage.territory.models import Action, Neighbourhood, Place
 
 INCIDENTS, ACTIONS = Incident.__tablename__, Action.__tablename__
+IDEAS = Proposal.__tablename__
+
+EXPECTED: Mapping[str, str] = {
+    DeadlineKind.ACKNOWLEDGE: lazy("à prendre en charge"),
+    DeadlineKind.RESOLVE: lazy("à réparer"),
+    DeadlineKind.ACTION_REPORT: lazy("bilan à envoyer"),
+    DeadlineKind.PROPOSAL_ANSWER: lazy("réponse attendue"),
+    DeadlineKind.PROPOSAL_DONE: lazy("à réaliser"),
+}
+"""What the organisation is to do until the date."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +58,35 @@ class Item:
         return self.deadline.kind == DeadlineKind.ACTION_REPORT
 
     @property
+    def is_idea(self) -> bool:
+        """Whether it is an idea of residents, to answer or to carry out."""
+        return self.deadline.subject_type == IDEAS
+
+    @property
+    def about(self) -> str:
+        """What kind of thing it is, for what is asked with an answer."""
+        return "idea" if self.is_idea else "report" if self.is_report else "problem"
+
+    @property
+    def public_page(self) -> str:
+        """Where everybody reads what it is about; "" where the partner knows it or nobody may."""
+        return path_of(self.deadline.subject_id) if self.is_idea else ""
+
+    @property
+    def staff_page(self) -> str:
+        """Where the coordinator finds it; "" for what has no page yet."""
+        if self.is_report:
+            return ""
+        return self.public_page or f"/gup/{self.reference}"
+
+    @property
     def urgent(self) -> bool:
         return any(d.urgent for d in self.deadlines)
 
     @property
     def expected(self) -> str:
         """What the organisation is to do until the date."""
-        if self.is_report:
-            return _("bilan à envoyer")
-        if self.deadline.kind == DeadlineKind.ACKNOWLEDGE:
-            return _("à prendre en charge")
-        return _("à réparer")
+        return str(EXPECTED[self.deadline.kind])
 
     def is_late(self, now: datetime) -> bool:
         return self.deadline.is_late(now)
@@ -64,12 +95,13 @@ class Item:
 def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     """The things that `deadlines` are about, most late first.
 
-    Nothing of the closed circuit is among them. Two statements at most.
+    Nothing of the closed circuit is among them. Three statements at most.
     """
     groups: dict[tuple[str, int], list[Deadline | Owed]] = {}
     for deadline in sorted(deadlines, key=lambda d: (d.due_at, d.id)):
         groups.setdefault((deadline.subject_type, deadline.subject_id), []).append(deadline)
     problems = _problems(db, [i for kind, i in groups if kind == INCIDENTS])
+    ideas = _ideas(db, [i for kind, i in groups if kind == IDEAS])
     numbers = _numbers(db, [i for kind, i in groups if kind == ACTIONS])
     made = []
     for (kind, id_), owed in groups.items():
@@ -77,6 +109,8 @@ def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
             made.append(_of_incident(problems[id_], owed))
         elif kind == ACTIONS and id_ in numbers:
             made.append(_of_action(numbers[id_], owed))
+        elif kind == IDEAS and id_ in ideas:
+            made.append(_of_idea(ideas[id_], owed))
     return sorted(made, key=lambda item: item.deadline.due_at)
 
 
@@ -96,6 +130,23 @@ _PROBLEMS = (
     .where(Incident.id.in_(bindparam("ids", expanding=True)), Incident.listed)
 )
 _ACTIONS = select(Action.id, Action.number).where(Action.id.in_(bindparam("ids", expanding=True)))
+
+
+_IDEAS = (
+    select(Proposal.id, Action.number, Neighbourhood.name)
+    .outerjoin(Action, Action.id == Proposal.action_id)
+    .join(Neighbourhood, Neighbourhood.id == Proposal.neighbourhood_id)
+    .where(
+        Proposal.id.in_(bindparam("ids", expanding=True)),
+        Proposal.visibility == Visibility.PUBLIC,
+    )
+)
+
+
+class _Idea(NamedTuple):
+    id: int
+    action: int | None
+    neighbourhood: dict[str, str]
 
 
 def _of_incident(problem: _Problem, owed: Sequence[Deadline | Owed]) -> Item:
@@ -118,6 +169,27 @@ def _of_action(number: int, owed: Sequence[Deadline | Owed]) -> Item:
         where="",
         neighbourhood="",
     )
+
+
+def _of_idea(idea: _Idea, owed: Sequence[Deadline | Owed]) -> Item:
+    """Number, action and neighbourhood: its words are a resident's, and stay on its page."""
+    what = _("Une idée d’habitants")
+    if idea.action:
+        what = _("Une idée d’habitants, action {n}").format(n=idea.action)
+    hood = label(idea.neighbourhood)
+    return Item(
+        deadlines=tuple(owed),
+        reference=_("Idée n° {n}").format(n=idea.id),
+        what=what,
+        where=hood,
+        neighbourhood=hood,
+    )
+
+
+def _ideas(db: Session, ids: Sequence[int]) -> dict[int, _Idea]:
+    if not ids:
+        return {}
+    return {row[0]: _Idea(*row) for row in db.execute(_IDEAS, {"ids": ids})}
 
 
 def _problems(db: Session, ids: Sequence[int]) -> dict[int, _Problem]:

@@ -107,14 +107,18 @@ def subject(found: Sequence[Item], *, sender: str, now: datetime) -> str:
 def summary(found: Sequence[Item], *, now: datetime) -> str:
     """How much waits, in one sentence without its full stop."""
     reports = sum(item.is_report for item in found)
-    problems = len(found) - reports
+    ideas = sum(item.is_idea for item in found)
+    problems = len(found) - reports - ideas
     parts = []
     if problems:
         parts.append(ngettext("{n} signalement", "{n} signalements", problems).format(n=problems))
+    if ideas:
+        parts.append(ngettext("{n} idée", "{n} idées", ideas).format(n=ideas))
     if reports:
         parts.append(ngettext("{n} bilan", "{n} bilans", reports).format(n=reports))
+    what = _(" et ").join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
     waits = ngettext("{what} vous attend", "{what} vous attendent", len(found))
-    return waits.format(what=_(" et ").join(parts)) + _which(found, now)
+    return waits.format(what=what) + _which(found, now)
 
 
 def _which(found: Sequence[Item], now: datetime) -> str:
@@ -141,6 +145,8 @@ def line(item: Item) -> str:
     if item.is_report:
         return f"{item.what} ({item.reference.lower()}). "
     parts = ", ".join(part for part in (item.what, item.where) if part)
+    if item.is_idea:
+        parts += f", {item.expected}"
     urgent = _("Urgent.") + " " if item.urgent else ""
     return f"{item.reference}\N{NO-BREAK SPACE}: {parts}. {urgent}"
 
