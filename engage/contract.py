@@ -16,6 +16,7 @@ from engage.incidents import contract as incidents
 from engage.incidents import demo as problems
 from engage.moderation import contract as moderation
 from engage.moderation import demo as ideas
+from engage.proposals import call_demo as calls
 from engage.reminders import demo as partners
 from engage.territory import contract as territory
 
@@ -68,6 +69,7 @@ def load_demo(town: Services) -> bool:
         incidents.load_routing(loader, data["routing"])
         everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
         ideas.load(db, data, people=everybody)
+        calls.load(db, data, everybody)
         votes.load(db, data, everybody, key=town.secret_key)
         problems.load(db, data, everybody, town.storage)
         partners.load(db, data)

@@ -44,6 +44,7 @@ from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
 from engage.privacy import merge_views as privacy_merge_views
 from engage.privacy import views as privacy_views
+from engage.proposals import call_views as proposals_call_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import talk_views as proposals_talk_views
 from engage.proposals import views as proposals_views
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     accounts_device_views.bp,
     proposals_views.bp,
     proposals_talk_views.bp,
+    proposals_call_views.bp,
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
@@ -87,7 +89,19 @@ BLUEPRINTS = (
     pages_this_phone.bp,
 )
 
-FRENCH_ONLY = ("/admin", "/gup", "/moderation", "/partenaires", "/r/", "/relances")
+FRENCH_ONLY = (
+    "/admin",
+    "/appels/arreter/",
+    "/appels/modifier/",
+    "/appels/nouveau",
+    "/appels/prolonger/",
+    "/appels/repondre/",
+    "/gup",
+    "/moderation",
+    "/partenaires",
+    "/r/",
+    "/relances",
+)
 """Where the screens of staff and partners begin, written in French only."""
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -123,6 +137,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.alive",
         "health.ready",
         "health.metrics",
+        "calls.index",
+        "calls.show",
         "proposals.index",
         "proposals.detail",
         "proposals.new",

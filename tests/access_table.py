@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Mandate
 from engage.consultations.models import Consultation
+from engage.core import clock
 from engage.core.web import Engage
 from engage.incidents.models import Incident
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status as ItemStatus
+from engage.proposals.call_models import Call
 from engage.proposals.models import Proposal
+from engage.territory.models import Organisation
 
 ROLES = {
     "visitor": "",
@@ -53,6 +56,7 @@ _BY_AUDIENCE = {
         health.alive health.ready health.metrics
         this_phone.show this_phone.erase this_phone.ended
         demo.people demo.enter demo.mail demo.mail_json
+        calls.index calls.show
         proposals.index proposals.detail proposals.new proposals.create proposals.support
         proposals.add_support
         talk.listing talk.one comments.new comments.create
@@ -90,7 +94,11 @@ _BY_AUDIENCE = {
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: "proposals.change_action",
     ATTESTING: "attesting.ask attesting.confirm",
-    QUEUE_READERS: "moderation.index moderation.item",
+    QUEUE_READERS: """
+        moderation.index moderation.item
+        calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
+        calls.ask_reason calls.stop calls.ask_answer calls.answer
+    """,
     COUNCIL: """
         moderation.take moderation.take_next moderation.publish moderation.propose_refusal
         moderation.confirm_refusal
@@ -166,6 +174,11 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "name": "prevoir",
         "proposal_id": db.scalars(
             select(Proposal.id).where(Proposal.published_at.is_not(None))
+        ).first(),
+        "call_id": db.scalars(
+            select(Call.id)
+            .join(Call.organisation)
+            .where(Organisation.kind == "citizen_body", Call.opens_on <= clock.today())
         ).first(),
         "consultation_id": db.scalars(select(Consultation.id)).first(),
         "item_id": db.scalars(

@@ -27,6 +27,7 @@ from tests.proposals.ideas import make_idea, make_public
 WRITERS = (
     "commands.py",
     "alerts.py",
+    "call_commands.py",
     "mandates.py",
     "contacts.py",
     "following.py",
@@ -59,6 +60,8 @@ SILENT = {
     "proposals/follows.py:followed": "reads",
     "proposals/follows.py:whose": "reads",
     "proposals/follows.py:keep": "beside the act that was just written down",
+    "proposals/call_commands.py:answered_by": "reads",
+    "proposals/call_commands.py:closed": "a sentence",
     "proposals/commands.py:suggested_action": "computes, changes nothing",
     "moderation/alerts.py:in_charge": "reads",
     "moderation/alerts.py:alert": "reads and holds a row, changes nothing",

@@ -49,7 +49,9 @@ def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
     """Submit the idea that waited for its author and put it into the queue; returns its page."""
     idea = proposals.Idea(**draft.payload)
     photo_ids = accounts.draft_photo_ids(db, draft)
-    proposal = proposals.submit(db, idea, author=person, photo_ids=photo_ids)
+    proposal = proposals.submit(
+        db, idea, author=person, photo_ids=photo_ids, sent_at=draft.created_at
+    )
     receive_idea(db, proposal)
     return path_of(proposal.id, idea.title)
 

@@ -32,6 +32,8 @@ NOUNS = {
     "enquiry": lazy("Questions au guichet"),
     "purge": lazy("Effacements prévus"),
     "town_setting": lazy("Réglages"),
+    "call": lazy("Appels à participation"),
+    "event": lazy("Agenda"),
     "journal": lazy("Journal"),
 }
 
@@ -159,6 +161,11 @@ ACTIONS = {
     "enquiry.answer": lazy("Question répondue"),
     "purge.run": lazy("Données trop vieilles effacées"),
     "town_setting.change": lazy("Réglage changé"),
+    "call.prepare": lazy("Appel préparé"),
+    "call.change": lazy("Appel changé avant son premier jour"),
+    "call.extend": lazy("Appel prolongé"),
+    "call.stop": lazy("Appel arrêté"),
+    "call.answer": lazy("Réponse à un appel publiée"),
     "journal.export": lazy("Journal téléchargé"),
 }
 """`noun.verb` → words. A test finds every act of the program here."""
@@ -185,6 +192,8 @@ SUBJECTS = {
     "reply_links": lazy("Lien du partenaire"),
     "tickets": lazy("Ticket"),
     "enquiries": lazy("Question"),
+    "calls": lazy("Appel"),
+    "events": lazy("Date de l’agenda"),
     "town": lazy("La ville"),
 }
 

@@ -25,8 +25,10 @@ from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status as ItemStatus
 from engage.pages import policy as pages
 from engage.privacy import policy as privacy
+from engage.proposals import call_policy as calls
 from engage.proposals import follow_up_policy as follow_up
 from engage.proposals import policy as proposals
+from engage.proposals.call_models import Call
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status as IdeaStatus
 from engage.reminders import policy as reminders
@@ -101,6 +103,22 @@ def _comment(author_id: int, visibility: Visibility) -> Comment:
     return Comment(author_id=author_id, visibility=visibility)
 
 
+def _call(opens_in: int, lasts: int) -> Callable[[], Any]:
+    """A call of the council, and today."""
+
+    def made() -> tuple[Any, ...]:
+        first = clock.today() + timedelta(days=opens_in)
+        asks = Organisation(id=THEIRS, kind=calls.COUNCIL_KIND)
+        last = first + timedelta(days=lasts)
+        return Call(organisation=asks, opens_on=first, closes_on=last), clock.today()
+
+    return made
+
+
+def _partner() -> tuple[Any, ...]:
+    return (Organisation(id=THEIRS, kind=residence.LANDLORD),)
+
+
 WAITING = _idea(ONESELF, IdeaStatus.RECEIVED, Visibility.PENDING)
 REFUSED = _idea(ONESELF, IdeaStatus.REFUSED, Visibility.HIDDEN)
 PUBLISHED = _idea(ANOTHER, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
@@ -144,6 +162,19 @@ ACTS: Mapping[str, Sequence[Act]] = {
             discussions.can_take_back,
             lambda: (_comment(ONESELF, Visibility.PUBLIC),),
         ),
+    ),
+    lazy("Les appels à participation"): (
+        Act(lazy("Préparer un appel"), calls.can_prepare_calls),
+        Act(lazy("Préparer un appel au nom d’un partenaire"), calls.can_ask_for, _partner),
+        Act(lazy("Voir un appel ouvert"), calls.can_see_call, _call(-2, 9)),
+        Act(
+            lazy("Changer un appel du conseil avant son début"),
+            calls.can_change_call,
+            _call(3, 9),
+        ),
+        Act(lazy("Prolonger un appel du conseil"), calls.can_extend_call, _call(-2, 9)),
+        Act(lazy("Arrêter un appel du conseil"), calls.can_stop_call, _call(-2, 9)),
+        Act(lazy("Publier la réponse à un appel du conseil"), calls.can_answer_call, _call(-9, 3)),
     ),
     lazy("La lecture avant publication"): (
         Act(lazy("Lire les idées qui attendent"), moderation.can_look),

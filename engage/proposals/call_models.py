@@ -1,6 +1,7 @@
 """The table of calls for participation: a question that residents' ideas answer."""
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +13,41 @@ ANSWER_DAYS = 30
 """Within so many days after the last one an answer is published."""
 
 
-class Call(Base):
+class Dated(Protocol):
+    """The columns that `CallDays` counts from."""
+
+    @property
+    def opens_on(self) -> date: ...
+    @property
+    def closes_on(self) -> date: ...
+    @property
+    def answered_on(self) -> date | None: ...
+    @property
+    def cancelled_at(self) -> datetime | None: ...
+
+
+class CallDays:
+    """What follows from the days of a call, for a whole row or some of its columns."""
+
+    @property
+    def answer_due_on(self: Dated) -> date:
+        return self.closes_on + timedelta(days=ANSWER_DAYS)
+
+    def has_begun(self: Dated, today: date) -> bool:
+        return self.opens_on <= today
+
+    def is_open(self: Dated, today: date) -> bool:
+        return self.cancelled_at is None and self.opens_on <= today <= self.closes_on
+
+    def is_over(self: Dated, today: date) -> bool:
+        return self.cancelled_at is None and self.closes_on < today
+
+    def awaits_answer(self: Dated, today: date) -> bool:
+        over = self.cancelled_at is None and self.closes_on < today
+        return over and self.answered_on is None
+
+
+class Call(CallDays, Base):
     """A call. Open and over are derived from its days; answering and stopping are acts."""
 
     __tablename__ = "calls"
@@ -46,19 +81,3 @@ class Call(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     neighbourhood: Mapped[Neighbourhood | None] = relationship(lazy="raise_on_sql")
     __mapper_args__ = {"version_id_col": version}
-
-    @property
-    def answer_due_on(self) -> date:
-        return self.closes_on + timedelta(days=ANSWER_DAYS)
-
-    def has_begun(self, today: date) -> bool:
-        return self.opens_on <= today
-
-    def is_open(self, today: date) -> bool:
-        return self.cancelled_at is None and self.opens_on <= today <= self.closes_on
-
-    def is_over(self, today: date) -> bool:
-        return self.cancelled_at is None and self.closes_on < today
-
-    def awaits_answer(self, today: date) -> bool:
-        return self.is_over(today) and self.answered_on is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from engage.core.workflow import advance
 from engage.deadlines import commands as deadlines
 from engage.proposals import finding, follows, forgetting, news, queries, supporters
 from engage.proposals.addresses import path_of
+from engage.proposals.call_commands import answered_by
 from engage.proposals.follow_up_policy import can_follow
 from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.news import Happening
@@ -39,6 +41,7 @@ class Idea:
     neighbourhood_id: int
     action_id: int | None = None
     language: str = "fr"
+    call_id: int | None = None
 
     def payload(self) -> dict[str, Any]:
         """The same as plain values, for a draft: `Idea(**payload)` gives it back."""
@@ -53,8 +56,13 @@ def submit(
     photo_ids: Sequence[int] = (),
     channel: ContributionChannel = ContributionChannel.WEB,
     captured_by_id: int | None = None,
+    sent_at: datetime | None = None,
 ) -> Proposal:
-    """Receive an idea: nobody but its author sees it until moderation publishes it."""
+    """Receive an idea: nobody but its author sees it until moderation publishes it.
+
+    `sent_at` is when it was sent, where it waited for its author since. Raises `InvalidInput` on
+    "appel" when the call that it answers takes no ideas.
+    """
     require(can_submit, author)
     moment = clock.now()
     revision = ProposalRevision(
@@ -69,6 +77,7 @@ def submit(
     proposal = Proposal(
         author_id=author.id,
         neighbourhood_id=idea.neighbourhood_id,
+        call_id=answered_by(db, idea.call_id, sent_at=sent_at),
         action_id=idea.action_id or suggested_action(db, idea.title, idea.text),
         channel=channel.value,
         captured_by_id=captured_by_id,

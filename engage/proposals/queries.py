@@ -136,7 +136,9 @@ def _texts(json_text: str) -> dict[str, str]:
 
 
 @lru_cache
-def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Select[Any]:
+def _cards(
+    *, by_neighbourhood: bool, by_action: bool, by_call: bool, continued: bool
+) -> Select[Any]:
     """The statement of one kind of list, built once; the counts come with it, row by row."""
     supporters = (
         select(func.count())
@@ -176,6 +178,8 @@ def _cards(*, by_neighbourhood: bool, by_action: bool, continued: bool) -> Selec
         wanted = wanted.where(Proposal.neighbourhood_id == bindparam("neighbourhood_id"))
     if by_action:
         wanted = wanted.where(Proposal.action_id == bindparam("action_id"))
+    if by_call:
+        wanted = wanted.where(Proposal.call_id == bindparam("call_id"))
     if continued:
         wanted = wanted.where(Proposal.id < bindparam("before_id"))
     return wanted
@@ -186,6 +190,7 @@ def public_cards(
     *,
     neighbourhood_id: int | None = None,
     action_id: int | None = None,
+    call_id: int | None = None,
     before_id: int | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Card]:
@@ -196,11 +201,13 @@ def public_cards(
     wanted = _cards(
         by_neighbourhood=neighbourhood_id is not None,
         by_action=action_id is not None,
+        by_call=call_id is not None,
         continued=before_id is not None,
     )
     chosen = {
         "neighbourhood_id": neighbourhood_id,
         "action_id": action_id,
+        "call_id": call_id,
         "before_id": before_id,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
