@@ -20,8 +20,10 @@ from engage.fieldwork import policy as fieldwork
 from engage.incidents import policy as incidents
 from engage.incidents.models import Incident
 from engage.moderation import alerts_policy as alerts
+from engage.moderation import notices_policy as notices
 from engage.moderation import policy as moderation
 from engage.moderation.models import ModerationItem
+from engage.moderation.notices_targets import Target
 from engage.moderation.workflow import Status as ItemStatus
 from engage.pages import policy as pages
 from engage.privacy import policy as privacy
@@ -103,6 +105,10 @@ def _comment(author_id: int, visibility: Visibility) -> Comment:
     return Comment(author_id=author_id, visibility=visibility)
 
 
+def _text() -> tuple[Target]:
+    return (Target("proposals", 1, 1, ANOTHER, "", ""),)
+
+
 def _call(opens_in: int, lasts: int) -> Callable[[], Any]:
     """A call of the council, and today."""
 
@@ -123,7 +129,6 @@ WAITING = _idea(ONESELF, IdeaStatus.RECEIVED, Visibility.PENDING)
 REFUSED = _idea(ONESELF, IdeaStatus.REFUSED, Visibility.HIDDEN)
 PUBLISHED = _idea(ANOTHER, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
 PROMISED = _idea(ANOTHER, IdeaStatus.ANSWERED, Visibility.PUBLIC, partner_id=OURS)
-STARTED = _idea(ANOTHER, IdeaStatus.IN_PROGRESS, Visibility.PUBLIC, partner_id=OURS)
 
 ACTS: Mapping[str, Sequence[Act]] = {
     lazy("Les idées"): (
@@ -137,8 +142,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Mettre une idée à l’étude"), follow_up.can_study, PUBLISHED),
         Act(lazy("Confier une idée à un partenaire"), follow_up.can_entrust, PUBLISHED),
         Act(lazy("Publier la réponse à une idée"), follow_up.can_reply, PUBLISHED),
-        Act(lazy("Dire qu’une idée se réalise"), follow_up.can_start, PROMISED),
-        Act(lazy("Dire qu’une idée est réalisée"), follow_up.can_finish, STARTED),
+        Act(lazy("Dire qu’une idée se réalise"), follow_up.can_carry_out, PROMISED),
         Act(lazy("Réunir deux idées semblables"), follow_up.can_join, PUBLISHED),
         Act(
             lazy("Voir les photos des idées avant leur publication"),
@@ -199,6 +203,9 @@ ACTS: Mapping[str, Sequence[Act]] = {
             moderation.can_confirm_refusal,
             _item(ANOTHER, ItemStatus.SECOND_LOOK),
         ),
+    ),
+    lazy("Les textes signalés"): (
+        Act(lazy("Signaler le texte de quelqu’un"), notices.can_report, _text),
     ),
     lazy("Les alertes"): (
         Act(lazy("Dire que quelqu’un est en danger, ou que l’on me menace"), alerts.can_alert),

@@ -19,10 +19,9 @@ from engage.deadlines.workdays import end_of_day
 from engage.proposals import messages, news
 from engage.proposals.answers import PROMISES, ProposalAnswer, Verdict
 from engage.proposals.follow_up_policy import (
+    can_carry_out,
     can_entrust,
-    can_finish,
     can_reply,
-    can_start,
     can_study,
 )
 from engage.proposals.models import Proposal
@@ -76,8 +75,8 @@ def entrust(
         kind = DeadlineKind.PROPOSAL_DONE
     _owe(db, proposal, kind, partner, due_at)
     if is_news:
-        ids = {"organisation_id": partner.id}
-        news.tell(db, proposal, Happening.ENTRUSTED, actor_id=person.id, **ids)
+        who = {"actor_id": person.id, "organisation_id": partner.id}
+        news.tell(db, proposal, Happening.ENTRUSTED, **who)
 
 
 def answer(
@@ -130,7 +129,7 @@ def _check(statement: Statement) -> None:
 
 def start(db: Session, proposal: Proposal, *, person: Person, day: date | None = None) -> None:
     """What was promised is being done; `day` is until when, a date that stands is kept."""
-    require(can_start, person, proposal)
+    require(can_carry_out, person, proposal)
     if not promised(db, proposal):
         raise Conflict(_("La réponse à cette idée n’est pas positive."))
     if day is not None:
@@ -148,7 +147,7 @@ def _promise(db: Session, proposal: Proposal, day: date) -> None:
 
 def finish(db: Session, proposal: Proposal, *, person: Person) -> None:
     """It is done: neighbours can see it."""
-    require(can_finish, person, proposal)
+    require(can_carry_out, person, proposal)
     advance(db, proposal, Action.FINISH, TRANSITIONS, actor_id=person.id)
     proposal.due_at = None
     deadlines.meet(db, DeadlineKind.PROPOSAL_DONE, proposal)

@@ -2,9 +2,7 @@
 
 from engage.accounts.models import Person, Role
 from engage.core.words import Visibility
-from engage.core.workflow import allows
 from engage.proposals.models import Proposal
-from engage.proposals.workflow import TRANSITIONS, Action, Status
 
 LEADING = (Role.COUNCIL, Role.COORDINATOR)
 
@@ -14,35 +12,25 @@ def leads(person: Person | None) -> bool:
     return person is not None and person.holds(*LEADING)
 
 
-def _may(proposal: Proposal, action: Action) -> bool:
-    is_public = proposal.visibility is Visibility.PUBLIC
-    return is_public and allows(proposal.status, action, TRANSITIONS)
-
-
 def can_study(person: Person | None, proposal: Proposal) -> bool:
     """The council and the coordinator take a public idea up."""
-    return leads(person) and _may(proposal, Action.STUDY)
+    return leads(person) and proposal.visibility is Visibility.PUBLIC
 
 
 def can_entrust(person: Person | None, proposal: Proposal) -> bool:
     """The council and the coordinator send a public idea to a partner, with a date."""
-    return leads(person) and _may(proposal, Action.ENTRUST)
+    return leads(person) and proposal.visibility is Visibility.PUBLIC
 
 
 def can_reply(person: Person | None, proposal: Proposal) -> bool:
     """The coordinator publishes who decided what and why."""
     is_coordinator = person is not None and person.holds(Role.COORDINATOR)
-    return is_coordinator and _may(proposal, Action.ANSWER)
+    return is_coordinator and proposal.visibility is Visibility.PUBLIC
 
 
-def can_start(person: Person | None, proposal: Proposal) -> bool:
-    """The coordinator, and who acts for the organisation in charge."""
-    return _carries_out(person, proposal) and _may(proposal, Action.START)
-
-
-def can_finish(person: Person | None, proposal: Proposal) -> bool:
-    """The same people say that it is done."""
-    return _carries_out(person, proposal) and _may(proposal, Action.FINISH)
+def can_carry_out(person: Person | None, proposal: Proposal) -> bool:
+    """The coordinator, and who acts for the organisation in charge, say how it goes."""
+    return _carries_out(person, proposal) and proposal.visibility is Visibility.PUBLIC
 
 
 def _carries_out(person: Person | None, proposal: Proposal) -> bool:
@@ -58,15 +46,10 @@ def can_join(person: Person | None, proposal: Proposal) -> bool:
     Before it is published too: moderation finds most of them.
     """
     is_known = proposal.visibility in (Visibility.PUBLIC, Visibility.PENDING)
-    return leads(person) and is_known and allows(proposal.status, Action.MERGE, TRANSITIONS)
+    return leads(person) and is_known
 
 
 def can_follow(person: Person | None, proposal: Proposal) -> bool:
     """Anybody whose account is open, about a public idea."""
     is_somebody = person is not None and person.closed_at is None
     return is_somebody and proposal.visibility is Visibility.PUBLIC
-
-
-def is_waiting_for_somebody(proposal: Proposal) -> bool:
-    """Whether something is still to be done about it."""
-    return proposal.status not in (Status.DONE, Status.REFUSED, Status.WITHDRAWN)

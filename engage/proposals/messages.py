@@ -13,7 +13,7 @@ from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words import Visibility
 from engage.core.words_of_mail import rendered
-from engage.proposals import words
+from engage.proposals import news, words
 from engage.proposals.addresses import path_of
 from engage.proposals.answers import ProposalAnswer
 from engage.proposals.models import Proposal, ProposalRevision
@@ -141,6 +141,7 @@ def render_news(db: Session, message: OutboxMessage, base_url: str) -> Rendered 
 def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
     rows = db.execute(
         select(ProposalEvent, ProposalRevision.title)
+        .options(*news.NAMED)
         .join(News, News.event_id == ProposalEvent.id)
         .join(Proposal, Proposal.id == ProposalEvent.proposal_id)
         .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
@@ -152,12 +153,11 @@ def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
         .where(News.digest_id == digest_id, Proposal.visibility == Visibility.PUBLIC)
         .order_by(Proposal.id, ProposalEvent.id)
     ).all()
-    names = words.Names.of(db, [event for event, _title in rows])
     told: dict[int, Told] = {}
     for event, title in rows:
         link = base_url + path_of(event.proposal_id)
         one = told.setdefault(event.proposal_id, Told(title, link, []))
-        one.lines.append((event.at, words.said(event, names)))  # type: ignore[attr-defined]
+        one.lines.append((event.at, words.said(event)))  # type: ignore[attr-defined]
     return list(told.values())
 
 

@@ -5,12 +5,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, literal, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from engage.core import clock
 from engage.core.db import Base
 from engage.core.words import Visibility, enum_column
+from engage.proposals.answers import ProposalAnswer
 from engage.proposals.models import Proposal
+from engage.territory.models import Organisation
 
 LINK_LIFETIME = timedelta(days=365)
 """How long the link of a digest stops its news."""
@@ -33,10 +35,7 @@ class Happening(StrEnum):
 
 
 class ProposalEvent(Base):
-    """One thing that happened, append-only; `details` holds ids, never words.
-
-    Where a later thing undoes what an id points to, the page leaves the entry out.
-    """
+    """One thing that happened in public, append-only; `details` holds further ids, never words."""
 
     __tablename__ = "proposal_events"
 
@@ -44,7 +43,12 @@ class ProposalEvent(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"), index=True)
     kind: Mapped[Happening] = mapped_column(enum_column(Happening))
     at: Mapped[datetime]
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_answers.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     details: Mapped[dict[str, Any]]
+
+    answer: Mapped[ProposalAnswer | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
 
 
 class ProposalFollow(Base):
@@ -88,12 +92,18 @@ class ProposalNews(Base):
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_digests.id"), index=True)
 
 
+NAMED = (joinedload(ProposalEvent.answer), joinedload(ProposalEvent.organisation))
+"""What the words of an event need."""
+
+
 def tell(
     db: Session,
     proposal: Proposal,
     kind: Happening,
     *,
     actor_id: int | None = None,
+    answer_id: int | None = None,
+    organisation_id: int | None = None,
     **ids: int | str | None,
 ) -> ProposalEvent:
     """Note what happened to a public idea and keep it for the next digest of its followers.
@@ -101,7 +111,14 @@ def tell(
     `actor_id` is who did it: nobody is told of their own acts. Call it after the change, in the
     same transaction.
     """
-    event = ProposalEvent(proposal_id=proposal.id, kind=kind, at=clock.now(), details=ids)
+    event = ProposalEvent(
+        proposal_id=proposal.id,
+        kind=kind,
+        at=clock.now(),
+        answer_id=answer_id,
+        organisation_id=organisation_id,
+        details=ids,
+    )
     db.add(event)
     db.flush()
     if proposal.visibility is Visibility.PUBLIC:

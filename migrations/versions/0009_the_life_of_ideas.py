@@ -72,8 +72,12 @@ def _make_news() -> None:
         sa.Column("proposal_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(24), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         _points_to("proposal_events", "proposal_id", "proposals"),
+        _points_to("proposal_events", "answer_id", "proposal_answers"),
+        _points_to("proposal_events", "organisation_id", "organisations"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_events")),
     )
     op.create_index("ix_proposal_events_proposal_id", "proposal_events", ["proposal_id"])
