@@ -54,6 +54,7 @@ SILENT = {
     "accounts/mandates.py:held": "reads and holds rows, changes nothing",
     "accounts/mandates.py:require_somebody_else": "holds rows and refuses, changes nothing",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
+    "consultations/commands.py:cast_waiting": "the same, for each answer that waited",
     "consultations/commands.py:checked": "computes, changes nothing",
     "proposals/follow_up.py:promised": "reads",
     "proposals/follows.py:follows": "reads",

@@ -31,6 +31,25 @@ def test_a_resident_with_an_account_votes_once(phone: Callable[[], Phone]) -> No
     again.open(f"{poll}/resultats").reads("Pas encore de résultats").reads_no("voix")
 
 
+def test_a_visitor_votes_first_and_says_who_she_is_last(phone: Callable[[], Phone]) -> None:
+    voter = phone()
+    voter.open("/concertations").press(FETE).begin().press("Voter")
+    voter.reads("question 1 sur 2", "Vous dites qui vous êtes à la fin")
+    voter.pick("Le deuxième samedi").press("Continuer").reads("question 2 sur 2")
+    voter.pick("Musique").pick("Repas partagé").press("Continuer")
+    voter.reads("Vos réponses attendent ici").identify(voter.mail("vote"))
+    voter.reads("Vos réponses attendent", "Le deuxième samedi", "Musique", "Repas partagé")
+    voter.press("Compter mes réponses").reads("C’est compté. Merci")
+    assert voter.sent_after <= 5  # two questions, an address, a code, a look at the answers
+
+    neighbour = phone().open("/concertations").press(WORKS).press("Voter")
+    neighbour.pick("Local vélos").press("Continuer")
+    neighbour.open(neighbour.page.url.partition("?")[0])
+    neighbour.reads("Ce sont vos réponses").reads_no("Local vélos")
+    neighbour.press("Non, effacer ces réponses").reads("question 1 sur 2")
+    assert neighbour.page.locator("input:checked").count() == 0
+
+
 def test_the_code_of_a_letter_votes_once_whoever_is_signed_in(phone: Callable[[], Phone]) -> None:
     voter = phone()
     code = DEMO_CODES[0] if voter.scripts else DEMO_CODES[1]

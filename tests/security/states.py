@@ -15,6 +15,7 @@ from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
 from tests.accounts.test_invitations import BOTH, invited
 from tests.accounts.test_views import ask_code
 from tests.browsing import Browser
+from tests.consultations.factories import make_consultation
 from tests.factories import make_person, neighbourhood
 from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
@@ -31,6 +32,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_an_old_number(app, town)
     yield from _at_home(app, town)
     yield from _of_staff(app, town)
+    yield from _with_answers_that_wait(app, town)
     browser = Browser(app)
     report(browser, town)
     yield browser, "/compte/ce-telephone"
@@ -107,3 +109,16 @@ def _of_staff(app: Engage, town: Services) -> Iterator[State]:
     yield browser, ""
     browser.submit("/compte/securite/nouveaux-codes", {"current": PASSWORD})
     yield browser, "/compte/securite/codes"
+
+
+def _with_answers_that_wait(app: Engage, town: Services) -> Iterator[State]:
+    """Of a vote: before it is known whose they are, and once somebody has signed in."""
+    with town.database.transaction() as db:
+        vote, me = make_consultation(db), make_person(db)
+    browser = Browser(app)
+    page = f"/concertations/{vote.id}/voter"
+    chosen = {"choix": str(vote.questions[0].options[0].id)}
+    browser.submit(f"{page}?question=1", chosen, action="/voter")
+    yield browser, page
+    browser.submit(f"{page}?question=1", chosen, action="/voter")
+    yield browser.sign_in(me), f"{page}/reponses"
