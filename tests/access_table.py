@@ -58,7 +58,7 @@ _BY_AUDIENCE = {
         demo.people demo.enter demo.mail demo.mail_json
         calls.index calls.show
         proposals.index proposals.detail proposals.new proposals.create proposals.support
-        proposals.add_support
+        proposals.add_support notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
         consultations.index consultations.show consultations.results consultations.vote
         consultations.cast consultations.done consultations.another_person consultations.code
@@ -100,8 +100,10 @@ _BY_AUDIENCE = {
         calls.ask_reason calls.stop calls.ask_answer calls.answer
     """,
     COUNCIL: """
-        moderation.take moderation.take_next moderation.publish moderation.propose_refusal
-        moderation.confirm_refusal
+        moderation.take moderation.take_next moderation.take_over moderation.reveal
+        decisions.publish decisions.propose_refusal decisions.ask_correction decisions.merge
+        decisions.confirm_refusal decisions.disagree decisions.redirect decisions.recuse
+        decisions.undo decisions.give_back decisions.refuse
     """,
     ALERTING: """
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
@@ -188,6 +190,10 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
             select(ModerationItem.id).order_by(ModerationItem.id.desc())
         ).first(),
         "alert_id": 1,
+        "what": "idee",
+        "subject_id": db.scalars(
+            select(Proposal.id).where(Proposal.published_at.is_not(None))
+        ).first(),
         "incident_id": 1,
         "comment_id": 1,
         "reference": db.scalars(

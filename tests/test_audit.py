@@ -27,6 +27,7 @@ from tests.proposals.ideas import make_idea, make_public
 WRITERS = (
     "commands.py",
     "alerts.py",
+    "notices.py",
     "call_commands.py",
     "mandates.py",
     "contacts.py",
@@ -64,6 +65,7 @@ SILENT = {
     "proposals/call_commands.py:answered_by": "reads",
     "proposals/call_commands.py:closed": "a sentence",
     "proposals/commands.py:suggested_action": "computes, changes nothing",
+    "moderation/notices.py:item_of": "reads",
     "moderation/alerts.py:in_charge": "reads",
     "moderation/alerts.py:alert": "reads and holds a row, changes nothing",
     "moderation/alerts.py:standing": "reads",

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from engage.moderation.kind import Kind
 from engage.moderation.of_comments import Comments
 from engage.moderation.of_ideas import Ideas
+from engage.moderation.of_notices import Notices
 
-KINDS: Mapping[str, Kind] = {
+_TEXTS: Mapping[str, Kind] = {
     "proposals": Ideas(),
     "comments": Comments(),
 }
+
+KINDS: Mapping[str, Kind] = {**_TEXTS, "notices": Notices(_TEXTS)}
 """Table of the contribution → how it is read and decided."""

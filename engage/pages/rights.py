@@ -203,6 +203,13 @@ ACTS: Mapping[str, Sequence[Act]] = {
             moderation.can_confirm_refusal,
             _item(ANOTHER, ItemStatus.SECOND_LOOK),
         ),
+        Act(
+            lazy("Me déporter d’un texte"),
+            moderation.can_recuse,
+            _item(ANOTHER, ItemStatus.WAITING),
+        ),
+        Act(lazy("Trancher quand deux membres ne sont pas d’accord"), moderation.can_arbitrate),
+        Act(lazy("Traduire un texte pour le conseil"), moderation.can_translate),
     ),
     lazy("Les textes signalés"): (
         Act(lazy("Signaler le texte de quelqu’un"), notices.can_report, _text),

@@ -11,7 +11,7 @@ from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.services import Services
 from engage.core.web import Engage
-from engage.moderation import alerts, alerts_messages, commands, queries
+from engage.moderation import alerts, alerts_messages, commands, queue
 from engage.moderation.alerts_models import Alert
 from engage.moderation.alerts_workflow import TRANSITIONS, Action, Kind
 from engage.moderation.alerts_workflow import Status as AlertStatus
@@ -91,7 +91,7 @@ def test_the_item_leaves_the_volunteers_for_the_coordinator(db: Session, member:
     assert item.taken_by_id is None
     other = make_person(db, Role.COUNCIL)
     assert commands.take_next(db, moderator=other) is None
-    assert queries.queue(db, other)[0] == []
+    assert queue.queue(db, other)[0] == []
 
 
 def test_two_who_say_the_same_make_one_alert_and_one_call(db: Session, member: Person) -> None:

@@ -16,11 +16,12 @@ from engage.core.config import ROOT
 from engage.core.db import Database
 from engage.core.services import Services
 from engage.incidents.workflow import Action as IncidentAction
+from engage.moderation.alerts_workflow import Action as AlertAction
+from engage.moderation.notices_workflow import Action as NoticeAction
 from engage.moderation.workflow import Action as ModerationAction
 from engage.pages import audit_export, audit_queries
 from engage.pages.audit_export import harmless
 from engage.pages.audit_queries import Filters
-from engage.moderation.alerts_workflow import Action as AlertAction
 from engage.pages.audit_words import ACTIONS, NOUNS, SUBJECTS
 from engage.proposals.workflow import Action as ProposalAction
 from engage.reminders.models import AnswerKind
@@ -317,6 +318,7 @@ def recorded() -> Iterator[str]:
         ("proposal", ProposalAction),
         ("moderation_item", ModerationAction),
         ("alert", AlertAction),
+        ("notice_case", NoticeAction),
         ("answer", AnswerKind),
     ):
         yield from (f"{noun}.{action.value}" for action in actions)

@@ -1,0 +1,198 @@
+"""Reader reports (DSA, article 16): received, gathered by text, put into the queue, ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from engage.accounts.models import Person
+from engage.core import audit, clock
+from engage.core.policy import require
+from engage.core.workflow import advance
+from engage.moderation import commands, notices_messages
+from engage.moderation.models import FIRST_TURN, Decision, ModerationItem, RefusalReason
+from engage.moderation.notices_decisions import decided, with_notices
+from engage.moderation.notices_models import Notice, NoticeCase
+from engage.moderation.notices_policy import ENOUGH, can_report, may_hide, voices
+from engage.moderation.notices_targets import REPORTABLE, Target
+from engage.moderation.notices_workflow import TRANSITIONS, Action, Status
+from engage.moderation.policy import is_open
+from engage.moderation.workflow import TRANSITIONS as QUEUE
+from engage.moderation.workflow import Action as QueueAction
+
+KIND = "notices"
+"""The subject type of these items in the queue; their subject is the case."""
+
+FLAG = "reported"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with a text, in good faith; name and address only if the reader wishes."""
+
+    reason: RefusalReason
+    explanation: str
+    name: str = ""
+    email: str = ""
+    language: str = "fr"
+
+
+def send(db: Session, target: Target, complaint: Complaint, *, reporter: Person | None) -> Notice:
+    """Receive a report: it joins those of the same text that nobody decided on yet.
+
+    Somebody who reported this text already gets that report back. Of somebody signed in only the
+    number is kept. Raises `Denied` for one's own text.
+    """
+    require(can_report, reporter, target)
+    case = _open_case(db, target)
+    earlier = _earlier(case, complaint, reporter)
+    if earlier is not None:
+        return earlier
+    notice = Notice(
+        case_id=case.id,
+        reporter_id=reporter.id if reporter else None,
+        name="" if reporter else complaint.name,
+        email="" if reporter else complaint.email.casefold(),
+        language=complaint.language,
+        reason_id=complaint.reason.id,
+        explanation=complaint.explanation,
+        created_at=clock.now(),
+        reason=complaint.reason,
+        reporter=reporter,
+    )
+    case.notices.append(notice)
+    db.flush()
+    audit.record(db, "notice.send", notice, actor_id=reporter.id if reporter else None)
+    _put_into_queue(db, case, reporter)
+    _hide_meanwhile(db, case)
+    notices_messages.received(db, notice)
+    return notice
+
+
+def _open_case(db: Session, target: Target) -> NoticeCase:
+    """The case of this text that is open, or a new one; of two at once the index lets one in."""
+    case = _find_open(db, target)
+    if case is not None:
+        return case
+    made = NoticeCase(
+        subject_type=target.subject_type,
+        subject_id=target.subject_id,
+        revision_id=target.revision_id,
+        author_id=target.author_id,
+        status=Status.OPEN,
+        created_at=clock.now(),
+        notices=[],
+    )
+    try:
+        with db.begin_nested():
+            db.add(made)
+            db.flush()
+    except IntegrityError:
+        case = _find_open(db, target)
+        assert case is not None
+        return case
+    return made
+
+
+def _find_open(db: Session, target: Target) -> NoticeCase | None:
+    return db.scalar(
+        with_notices()
+        .where(
+            NoticeCase.subject_type == target.subject_type,
+            NoticeCase.subject_id == target.subject_id,
+            NoticeCase.status == Status.OPEN,
+        )
+        .with_for_update(of=NoticeCase)
+    )
+
+
+def _earlier(case: NoticeCase, complaint: Complaint, reporter: Person | None) -> Notice | None:
+    """The report that the same person made of this text."""
+    if reporter is not None:
+        return next((n for n in case.notices if n.reporter_id == reporter.id), None)
+    email = complaint.email.casefold()
+    if not email:
+        return None
+    return next((n for n in case.notices if n.reporter_id is None and n.email == email), None)
+
+
+def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> None:
+    """The case is one item of the queue, on top from the third reader on.
+
+    A member of the council who reports a text does not judge it.
+    """
+    item = item_of(db, case)
+    if item is None:
+        item = commands.receive(
+            db,
+            subject_type=KIND,
+            subject_id=case.id,
+            revision_id=case.revision_id,
+            author_id=case.author_id,
+            flags=(FLAG,),
+        )
+    if voices(case.notices) >= ENOUGH:
+        item.turn = FIRST_TURN
+    if reporter is not None and any(m.role == "council" for m in reporter.mandates):
+        item.decisions.append(
+            Decision(
+                item_id=item.id,
+                moderator_id=reporter.id,
+                revision_id=item.revision_id,
+                action=QueueAction.RECUSE,
+                at=clock.now(),
+            )
+        )
+    db.flush()
+
+
+def item_of(db: Session, case: NoticeCase) -> ModerationItem | None:
+    """The item in which the council reads this case, decisions loaded."""
+    return db.scalar(
+        select(ModerationItem)
+        .options(selectinload(ModerationItem.decisions).joinedload(Decision.reason))
+        .where(ModerationItem.subject_type == KIND, ModerationItem.subject_id == case.id)
+    )
+
+
+def _hide_meanwhile(db: Session, case: NoticeCase) -> None:
+    """Hide the text until the decision where the rule says so, and tell its author."""
+    others = db.execute(
+        select(NoticeCase.hidden_at, NoticeCase.status).where(
+            NoticeCase.subject_type == case.subject_type,
+            NoticeCase.subject_id == case.subject_id,
+        )
+    ).all()
+    hidden = any(row.hidden_at is not None for row in others)
+    kept = any(row.status is Status.KEPT for row in others)
+    if not may_hide(case.notices, hidden_before=hidden, kept_before=kept):
+        return
+    text = REPORTABLE[case.subject_type]
+    if not text.is_public(db, case.subject_id):
+        return
+    text.hide(db, case.subject_id, actor_id=None)
+    case.hidden_at = clock.now()
+    audit.record(db, "notice_case.hide_meanwhile", case)
+    db.flush()
+    notices_messages.hidden_meanwhile(db, case)
+
+
+def end(
+    db: Session, subject_type: str, subject_ids: Sequence[int], *, actor_id: int | None
+) -> None:
+    """The texts are gone, taken back by their authors: nothing is left to decide."""
+    cases = db.scalars(
+        select(NoticeCase).where(
+            NoticeCase.subject_type == subject_type,
+            NoticeCase.subject_id.in_(subject_ids),
+            NoticeCase.status == Status.OPEN,
+        )
+    ).all()
+    for case in cases:
+        advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
+        item = item_of(db, case)
+        if item is not None and is_open(item):
+            advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)
+        decided(db, case)

@@ -1,0 +1,64 @@
+"""What the council decides on a reported text: kept, masked or hidden; both sides hear it."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from engage.core import clock
+from engage.core.workflow import advance
+from engage.moderation import notices_messages
+from engage.moderation.notices_models import Notice, NoticeCase
+from engage.moderation.notices_targets import REPORTABLE
+from engage.moderation.notices_workflow import TRANSITIONS, Action
+
+
+def keep(db: Session, case: NoticeCase, *, actor_id: int) -> None:
+    """The text stays, or comes back; both sides are told."""
+    advance(db, case, Action.KEEP, TRANSITIONS, actor_id=actor_id)
+    _show(db, case, actor_id)
+    decided(db, case)
+
+
+def hide(db: Session, case: NoticeCase, *, actor_id: int) -> None:
+    """Two members agreed: nobody reads the text any more but its author."""
+    advance(db, case, Action.HIDE, TRANSITIONS, actor_id=actor_id)
+    text = REPORTABLE[case.subject_type]
+    if text.is_public(db, case.subject_id):
+        text.hide(db, case.subject_id, actor_id=actor_id)
+    decided(db, case)
+
+
+def begin_mask(db: Session, case: NoticeCase, *, actor_id: int) -> None:
+    """The text is public when masked words take its place: show it first where it is hidden."""
+    advance(db, case, Action.MASK, TRANSITIONS, actor_id=actor_id)
+    _show(db, case, actor_id)
+
+
+def end_mask(db: Session, case: NoticeCase) -> None:
+    """The masked words are public; both sides are told."""
+    decided(db, case)
+
+
+def _show(db: Session, case: NoticeCase, actor_id: int | None) -> None:
+    text = REPORTABLE[case.subject_type]
+    if case.hidden_at is not None and not text.is_public(db, case.subject_id):
+        text.show(db, case.subject_id, actor_id=actor_id)
+
+
+def decided(db: Session, case: NoticeCase) -> None:
+    """Note the day and tell both sides."""
+    case.decided_at = clock.now()
+    db.flush()
+    notices_messages.decided(db, case)
+
+
+def with_notices() -> Select[NoticeCase]:
+    """Cases with their reports, the reasons and who reported."""
+    of_notices = selectinload(NoticeCase.notices)
+    return select(NoticeCase).options(
+        of_notices.joinedload(Notice.reason), of_notices.joinedload(Notice.reporter)
+    )
+
+
+def case(db: Session, case_id: int) -> NoticeCase | None:
+    """One case with its reports, their reasons and who reported."""
+    return db.scalar(with_notices().where(NoticeCase.id == case_id))
