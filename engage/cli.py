@@ -87,7 +87,7 @@ def init(contract: Path, demo: bool) -> None:
 
 @main.command()
 def upgrade() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and the search to what is public."""
     from engage.core.services import Services
 
     with closing(Services.of(Config.from_environ()).database) as database:
@@ -96,9 +96,12 @@ def upgrade() -> None:
 
 def _upgrade(database: "Database") -> None:
     from engage.core import migrate
+    from engage.ops import searched
 
     before, after = migrate.upgrade(database)
     click.echo(f"Schema: {before or 'none'} -> {after}")
+    if mended := searched.mend(database):
+        click.echo(f"Search: {mended} indexed again")
 
 
 @main.command()

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, union, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from engage.core import stems
+from engage.core import stems, synonyms
 from engage.core.search_index import EVERYWHERE, IN_TITLE, MOST_IN_BODY, Entry, forget, index
 from engage.core.search_models import Indexed, Posting, Spelling, Term
 
@@ -23,10 +23,10 @@ TABLES = tuple(table.__tablename__ for table in (Term, Posting, Spelling, Indexe
 MOST_WORDS = 12
 """Of a question; the rest of a longer one is not looked for."""
 
-MOST_ROWS = 2000
+MOST_ROWS = 1000
 """How many places of words are read for one question before only the best are looked at."""
 
-MOST_CANDIDATES = 600
+MOST_CANDIDATES = 400
 MOST_FOUND = 200
 ALIKE = 0.3
 """From which share of its words on a thing is called similar."""
@@ -35,6 +35,9 @@ MISSPELT, FAR_MISSPELT = 0.8, 0.6
 """What a word counts that only sounds the same, or is one slip away."""
 
 MOST_VARIANTS = 3
+MISSPELT_BY_MANY = 10
+"""A known word may still be a slip when another one stands in so many times more things."""
+
 BODY_ONLY = 0.55
 """What a word counts that stands in the text and not in the title."""
 
@@ -65,6 +68,9 @@ class _Wanted:
     word: str
     terms: dict[int, float] = field(default_factory=dict)
     documents: int = 0
+    """In how many things the word itself stands, misspelt perhaps: the fewer, the more it tells."""
+    places: int = 0
+    """In how many things any of `terms` stands, at most."""
     worth: float = 0.0
 
 
@@ -74,11 +80,9 @@ def find(db: Session, kind: str, words: str, *, most: int = MOST_FOUND) -> Found
     if not wanted:
         return Found((), exact=True)
     ranked = _ranked(db, wanted)
-    whole = [hit for hit, matched in ranked if matched == len(wanted)]
-    if whole:
-        return Found(whole[:most], exact=True)
-    near = [hit for hit, matched in ranked if 2 * matched >= len(wanted)]
-    return Found(near[:most], exact=False)
+    whole = [one for one in ranked if one.matched == len(wanted)]
+    near = whole or [one for one in ranked if 2 * one.matched >= len(wanted)]
+    return Found([Hit(one.id, one.score) for one in near[:most]], exact=bool(whole))
 
 
 def similar(db: Session, kind: str, title: str, n: int = 3) -> list[Hit]:
@@ -86,7 +90,16 @@ def similar(db: Session, kind: str, title: str, n: int = 3) -> list[Hit]:
     wanted = _resolve(db, kind, title)
     if not wanted:
         return []
-    return [hit for hit, _matched in _ranked(db, wanted) if hit.score >= ALIKE][:n]
+    return [Hit(one.id, one.score) for one in _ranked(db, wanted)[:n] if one.score >= ALIKE]
+
+
+class _Known(NamedTuple):
+    """A word of the index that was asked for, or that shares the misspelling `key`."""
+
+    id: int
+    word: str
+    documents: int
+    key: str
 
 
 def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
@@ -95,7 +108,7 @@ def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
     if not asked:
         return []
     known = _known(db, kind, asked)
-    everything = next((n for _id, word, n in known if word == EVERYWHERE), 0)
+    everything = next((one.documents for one in known if one.word == EVERYWHERE), 0)
     wanted = [_answering(word, known) for word in asked]
     for one in wanted:
         rarity = (everything - one.documents + 0.5) / (one.documents + 0.5)
@@ -103,86 +116,114 @@ def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
     return wanted
 
 
-def _known(db: Session, kind: str, asked: Sequence[str]) -> Sequence[Any]:
-    """Known words that are, or could be meant by, those asked for: (id, word, documents)."""
+def _known(db: Session, kind: str, asked: Sequence[str]) -> list[_Known]:
+    """Words of the index that are, or could be meant by, those asked for."""
+    others = set().union(*(synonyms.others(word) for word in asked))
     keys = set().union(*(stems.spellings(word) for word in asked))
     columns = (Term.id, Term.word, Term.documents)
-    same = select(*columns).where(Term.kind == kind, Term.word.in_([EVERYWHERE, *asked]))
+    said = sorted({EVERYWHERE, *asked, *others})
+    same = select(*columns, literal(""), Term.kind).where(Term.kind == kind, Term.word.in_(said))
     close = (
-        select(*columns)
+        select(*columns, Spelling.key, Term.kind)
         .join(Spelling, Spelling.term_id == Term.id)
-        .where(Term.kind == kind, Spelling.key.in_(sorted(keys)))
+        .where(Spelling.key.in_(sorted(keys)))  # asked for the kind, SQLite would begin with it
     )
-    return db.execute(union(same, close)).all()
+    rows = db.connection().execute(union_all(same, close))
+    return sorted({_Known(*row[:4]) for row in rows if row[4] == kind})
 
 
-def _answering(word: str, known: Iterable[Any]) -> _Wanted:
-    """The known words that answer `word`: itself, else those it may be a misspelling of."""
-    wanted = _Wanted(word)
-    variants = []
-    for id_, term, documents in known:
-        if term == word:
-            wanted.terms[id_] = 1.0
-            wanted.documents = documents
-        elif term != EVERYWHERE and (count := _likeness(word, term)):
-            variants.append((-count, -documents, term, id_))
-    for count, documents, _term, id_ in sorted(variants)[:MOST_VARIANTS]:
-        if not wanted.documents or -documents >= 10 * wanted.documents:
+def _answering(word: str, known: Iterable[_Known]) -> _Wanted:
+    """The known words that answer `word`: itself, its like, or those it may be misspelt for."""
+    wanted, others, keys = _Wanted(word), synonyms.others(word), stems.spellings(word)
+    variants = set()
+    for one in known:
+        if one.word == word:
+            wanted.terms[one.id] = 1.0
+            wanted.documents = one.documents
+        elif one.word in others:
+            wanted.terms[one.id] = synonyms.COUNTS
+        elif one.key in keys and (count := _likeness(word, one.word)):
+            variants.add((-count, -one.documents, one.word, one.id))
+    own = wanted.documents
+    for count, documents, _word, id_ in sorted(variants)[:MOST_VARIANTS]:
+        if not own or -documents >= MISSPELT_BY_MANY * own:
             wanted.terms[id_] = -count
-    wanted.documents += sum(-d for _c, d, _t, i in variants if wanted.terms.get(i, 1.0) < 1.0)
+            wanted.documents -= documents
+    of = {one.id: one.documents for one in known}
+    wanted.places = sum(of[id_] for id_ in wanted.terms)
     return wanted
 
 
 def _likeness(word: str, term: str) -> float:
     """What `term` counts where `word` was written; 0 when that is no slip of the finger."""
-    here, there = stems.sound(word), stems.sound(term)
-    if here == there:
-        return MISSPELT
-    slips = stems.distance(here, there)
-    if here[0] != there[0] or slips > (1 if len(here) < 7 else 2):
+    if min(len(word), len(term)) < stems.SHORTEST_MISSPELT:
         return 0.0
-    return FAR_MISSPELT if min(len(here), len(there)) >= stems.SHORTEST_MISSPELT else 0.0
+    if stems.sound(word) == stems.sound(term):
+        return MISSPELT
+    if min(len(word), len(term)) <= stems.SHORTEST_MISSPELT and sorted(word) != sorted(term):
+        return 0.0  # words this short have neighbours that mean something else
+    slips = stems.distance(word, term)
+    return FAR_MISSPELT if slips <= (1 if len(word) < 7 else 2) else 0.0
 
 
-def _ranked(db: Session, wanted: Sequence[_Wanted]) -> list[tuple[Hit, int]]:
-    """Things with the words that tell most, best first, and how many of the words each has."""
-    rows, rest = _first_places(db, wanted)
-    best = _scores(wanted, rows)
-    if rest and best:
-        chosen = [hit.id for hit, _matched in best[:MOST_CANDIDATES]]
-        terms = [id_ for one in rest for id_ in one.terms]
-        more = select(*_PLACE).where(Posting.term_id.in_(terms), Posting.subject_id.in_(chosen))
-        among = set(chosen)
-        rows = [row for row in rows if row.subject_id in among]
-        best = _scores(wanted, [*rows, *db.execute(more)])
-    return best
+class _Candidate(NamedTuple):
+    """A thing with the share of the question it answers, and how many of its words it has."""
 
+    score: float
+    id: int
+    matched: int
+
+
+def _ranked(db: Session, wanted: Sequence[_Wanted]) -> list[_Candidate]:
+    """Things with the words that tell most, the best first; the newest first among equals."""
+    by_rarity = sorted((one for one in wanted if one.terms), key=lambda one: one.places)
+    if not by_rarity:
+        return []
+    few = _few(by_rarity)
+    if few:
+        terms = [id_ for one in few for id_ in one.terms]
+        places = _places(db, select(*_PLACE).where(Posting.term_id.in_(terms)))
+    else:
+        few, places = by_rarity[:1], _newest_places(db, by_rarity[0])
+    best = _scored(wanted, places)
+    rest = [id_ for one in by_rarity[len(few) :] for id_ in one.terms]
+    if not rest:
+        return best
+    chosen = [one.id for one in best[:MOST_CANDIDATES]]
+    more = _places(
+        db, select(*_PLACE).where(Posting.term_id.in_(rest), Posting.subject_id.in_(chosen))
+    )
+    among = set(chosen)
+    for term_id, there in places.items():
+        more.setdefault(term_id, {id_: w for id_, w in there.items() if id_ in among})
+    return _scored(wanted, more)
+
+
+def _few(by_rarity: Sequence[_Wanted]) -> list[_Wanted]:
+    """The rarest words, as many as stand in few enough places to read them all."""
+    few, total = [], 0
+    for one in by_rarity:
+        total += one.places
+        if total > MOST_ROWS:
+            break
+        few.append(one)
+    return few
+
+
+Places = dict[int, dict[int, int]]
+"""Term → thing → how much it counts there."""
 
 _PLACE = (Posting.term_id, Posting.subject_id, Posting.weight)
 
 
-def _first_places(
-    db: Session, wanted: Sequence[_Wanted]
-) -> tuple[Sequence[Any], Sequence[_Wanted]]:
-    """Where the rarest words stand, and the words that were not looked up yet."""
-    by_rarity = sorted((one for one in wanted if one.terms), key=lambda one: one.documents)
-    if not by_rarity:
-        return [], []
-    few, total = [], 0
-    for one in by_rarity:
-        total += one.documents
-        if total > MOST_ROWS:
-            break
-        few.append(one)
-    if few:
-        terms = [id_ for one in few for id_ in one.terms]
-        return db.execute(select(*_PLACE).where(Posting.term_id.in_(terms))).all(), by_rarity[
-            len(few) :
-        ]
-    return _newest_places(db, by_rarity[0]), by_rarity[1:]
+def _places(db: Session, statement: Any) -> Places:
+    found: Places = {}
+    for term_id, subject_id, weight in db.connection().execute(statement):
+        found.setdefault(term_id, {})[subject_id] = weight
+    return found
 
 
-def _newest_places(db: Session, one: _Wanted) -> Sequence[Any]:
+def _newest_places(db: Session, one: _Wanted) -> Places:
     """The newest things with a word that stands in very many."""
 
     def newest(term_id: int) -> Select[Any]:
@@ -195,35 +236,36 @@ def _newest_places(db: Session, one: _Wanted) -> Sequence[Any]:
         )
         return select(some)
 
-    return db.execute(union_all(*(newest(id_) for id_ in sorted(one.terms)))).all()
+    return _places(db, union_all(*(newest(id_) for id_ in sorted(one.terms))))
 
 
-def _scores(wanted: Sequence[_Wanted], rows: Iterable[Any]) -> list[tuple[Hit, int]]:
-    """Each thing with the share of the question it answers; the newest first among equals."""
-    answers = {
-        id_: (number, count)
-        for number, one in enumerate(wanted)
-        for id_, count in one.terms.items()
-    }
-    counted: dict[int, dict[int, float]] = {}
-    for term_id, subject_id, weight in rows:
-        number, count = answers[term_id]
-        count *= _of_place(weight)
-        mine = counted.setdefault(subject_id, {})
-        mine[number] = max(mine.get(number, 0.0), count)
+def _scored(wanted: Sequence[_Wanted], places: Places) -> list[_Candidate]:
+    """Word by word in the order of the question, so that both databases add the same numbers."""
     whole = sum(one.worth for one in wanted) or 1.0
-    found = [
-        (
-            Hit(id_, sum(wanted[number].worth * count for number, count in mine.items()) / whole),
-            len(mine),
-        )
-        for id_, mine in counted.items()
-    ]
-    return sorted(found, key=lambda one: (-round(one[0].score, 9), -one[0].id))
+    scores: dict[int, float] = {}
+    matched: dict[int, int] = {}
+    for one in wanted:
+        share, best = one.worth / whole, _best(one, places)
+        for id_, count in best.items():
+            scores[id_] = scores.get(id_, 0.0) + share * count
+            matched[id_] = matched.get(id_, 0) + 1
+    return sorted(
+        (_Candidate(score, id_, matched[id_]) for id_, score in scores.items()), reverse=True
+    )
 
 
-def _of_place(weight: int) -> float:
-    """What a word counts by where it stands: the title most, then how often in the text."""
-    if weight >= IN_TITLE:
-        return 1.0
-    return BODY_ONLY + (1 - BODY_ONLY) * 0.2 * (weight - 1) / MOST_IN_BODY
+def _best(one: _Wanted, places: Places) -> dict[int, float]:
+    """What one word of the question counts in each thing, by the best of its `terms`."""
+    found: dict[int, float] = {}
+    for term_id, count in one.terms.items():
+        counts = [count * share for share in OF_WEIGHT]
+        for id_, weight in places.get(term_id, {}).items():
+            found[id_] = max(found.get(id_, 0.0), counts[weight])
+    return found
+
+
+OF_WEIGHT = tuple(
+    1.0 if weight >= IN_TITLE else BODY_ONLY * (1 + 0.1 * max(weight - 1, 0))
+    for weight in range(IN_TITLE + MOST_IN_BODY + 1)
+)
+"""What a word counts by where it stands: the title most, then how often in the text."""

@@ -18,22 +18,23 @@ LONGEST = 32
 
 _WORD = re.compile(r"[^\W_]+")
 _FRENCH = re.compile(r"[a-z]+")
+_DOUBLED = re.compile(r"(.)\1+")
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
 
 _FRENCH_EMPTY = """
 a afin ai aie ainsi alors apres as assez au aucun aucune aujourd aussi autour autre autres aux
-avait avant avec avez avoir avons bien bon bonne c ca car ce ceci cela celle celles celui ces cet
-cette ceux chacun chaque chez comme comment contre d dans de dehors deja depuis des dessous dessus
-deux devant devraient devrait dire doit doivent donc dont du elle elles en encore entre es est et
-etaient etait etant ete etes etre eu eux facilement faire fait fasse faudra faudrait faut font
-grand grande grands gros h hors hui ici il ils j je jusqu jusque l la le les leur leurs lors
-lorsque lui m ma mais me meme memes mes mettre mieux mis mise moins mon n ne ni nos notre nous on
-ont ou par parce pas pendant personne petit petite petits peu peut peuvent plus plusieurs plutot
-point pour pourquoi pourrait pouvoir pres propose proposer puis qu quand que quel quelle quelles
-quelque quelques quels qui quoi rien s sa sans se sera seraient serait ses seulement si soient
-soit sommes son sont sous souvent sur t ta tant te tel telle tes toi ton toujours tous tout toute
-toutes tres trois trop tu un une va vers veut voici voila vont vos votre voudrais vous vraiment vu
-y
+avait avant avec avez avoir avons bas besoin bien bon bonne c ca car ce ceci cela celle celles
+celui ces cet cette ceux chacun chaque chez comme comment contre d dans de dehors deja depuis des
+dessous dessus deux devant devraient devrait dire doit doivent donc dont du elle elles en encore
+entre es est et etaient etait etant ete etes etre eu eux facilement faire fait fasse faudra
+faudrait faut font grand grande grands gros h hors hui ici il ils j je jusqu jusque l la le les
+leur leurs lors lorsque lui m ma mais me meme memes mes mettre mieux mis mise moins mon n ne ni
+nos notre nous on ont ou par parce pas pendant personne petit petite petits peu peut peuvent plus
+plusieurs plutot point pour pourquoi pourrait pouvoir pres propose proposer puis qu quand que quel
+quelle quelles quelque quelques quels qui quoi rien s sa sans se sera seraient serait ses
+seulement si soient soit sommes son sont sous souvent sur t ta tant te tel telle tes toi ton
+toujours tous tout toute toutes tres trois trop tu un une va vers veut voici voila vont vos votre
+voudrais vous vraiment vu y
 """
 
 _ARABIC_EMPTY = """
@@ -45,23 +46,23 @@ EMPTY = frozenset((_FRENCH_EMPTY + _ARABIC_EMPTY).split())
 _ENDINGS = tuple(
     (ending, least)
     for endings, least in (
-        ("issements issement issantes issante issants issant", 4),
-        ("ations ation atrices atrice ateurs ateur", 3),
-        ("itions ition utions ution", 4),
-        ("ements ement emment amment ments ment", 4),
-        ("ities ites ite", 4),
-        ("iques ique istes iste ismes isme ables able ibles ible", 4),
-        ("ances ance ences ence antes ante ants ant", 4),
-        ("ages age eries erie", 4),
-        ("euses euse eurs eur ures ure", 4),
-        ("ieres iere iers ier elles elle els el", 4),
-        ("ales ale aux als al ives ive ifs if", 4),
-        ("eraient erait aient erons eront ions iez ait ons ent ees", 4),
-        ("ers ez er ee ir is it ie", 4),
-        ("ettes ette ets et", 4),
+        ("isement isante isant", 4),
+        ("ation atrice ateur", 3),
+        ("ition ution", 4),
+        ("ement ament ment", 4),
+        ("ite ique iste isme able ible", 4),
+        ("ance ence ante ant", 4),
+        ("age erie", 4),
+        ("euse eur ure", 4),
+        ("iene ien iere ier ele el", 4),
+        ("ale al ive if", 4),
+        ("eraient erait aient erait ait ion ent ee", 4),
+        ("er ez ee ir it ie", 4),
+        ("ete et", 4),
     )
     for ending in endings.split()
 )
+"""Endings in the singular, letters written once, and how many letters are left at least."""
 
 
 def words(text: str) -> Iterator[str]:
@@ -83,20 +84,19 @@ def stem(word: str) -> str:
 
 
 def _french(word: str) -> str:
-    """Plural, then one ending, then a silent e and a doubled letter, as long as enough is left."""
+    """Letters once, then without plural, one ending and a silent e, as long as enough is left."""
+    word = _DOUBLED.sub(r"\1", word)
     if len(word) > 4 and word.endswith("eaux"):
         return word[:-1]
-    if len(word) > 3 and word[-1] in "sx" and not word.endswith("ss"):
+    if len(word) > 5 and word.endswith("aux"):
+        word = word[:-2] + "l"
+    elif len(word) > 3 and word[-1] in "sx":
         word = word[:-1]
     for ending, least in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= least:
             word = word[: -len(ending)]
             break
-    if len(word) > 3 and word[-1] in "eiy":
-        word = word[:-1]
-    if len(word) > 3 and word[-1] == word[-2]:
-        word = word[:-1]
-    return word
+    return word[:-1] if len(word) > 3 and word[-1] in "eiy" else word
 
 
 _ARABIC_STARTS = ("وال", "بال", "كال", "فال", "لل", "ال")
@@ -126,7 +126,7 @@ _SOUNDS = tuple(
         (r"e?au", "o"),
         (r"[ae]i|[ae]y", "e"),
         (r"qu|ck|q", "k"),
-        (r"sc(?=[eiy])|c(?=[eiy])|ss|z", "s"),
+        (r"sc(?=[eiy])|c(?=[eiy])|z", "s"),
         (r"c", "k"),
         (r"g(?=[eiy])", "j"),
         (r"ti(?=on)", "si"),
@@ -134,7 +134,6 @@ _SOUNDS = tuple(
         (r"w", "v"),
         (r"(?:[ae][nm])(?![aeiou])", "A"),
         (r"(?:i[nm])(?![aeiou])", "I"),
-        (r"(.)\1+", r"\1"),
         (r"(?<=..)[tdspxe]$", ""),
     )
 )
@@ -153,16 +152,17 @@ def sound(word: str) -> str:
 SHORTEST_MISSPELT = 4
 
 
-def spellings(word: str) -> set[str]:
-    """The sound of `word` and all that is left of it without one letter.
+@lru_cache(maxsize=16_384)
+def spellings(word: str) -> frozenset[str]:
+    """A stem's keys: its sound, itself, and all that is left of it without one letter.
 
-    Two words that share one of these are one slip of the finger apart, or two: a letter too many,
-    missing, exchanged, or two in the wrong order.
+    Two words that share one of these sound alike, or are one slip of the finger apart (or two): a
+    letter too many, missing, exchanged, or two in the wrong order.
     """
-    heard = sound(word)
-    if len(heard) < SHORTEST_MISSPELT:
-        return {heard}
-    return {heard, *(heard[:i] + heard[i + 1 :] for i in range(len(heard)))}
+    if len(word) < SHORTEST_MISSPELT:
+        return frozenset()
+    left = (word[:i] + word[i + 1 :] for i in range(len(word)))
+    return frozenset({f"~{sound(word)}", word, *left})
 
 
 def distance(one: str, other: str) -> int:

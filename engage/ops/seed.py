@@ -14,9 +14,10 @@ from engage import schema
 from engage.consultations import final
 from engage.core import clock
 from engage.core.db import Database
-from engage.ops import seedreports, seedrows, seedvotes
+from engage.ops import searched, seedreports, seedrows, seedvotes
 from engage.ops.numbering import continue_numbering
 from engage.ops.seedrows import Made
+from engage.proposals import supporters
 
 BATCH = 10_000
 SPAN = timedelta(days=3 * 365)
@@ -63,6 +64,9 @@ def seed(database: Database, load: Load, progress: Progress = lambda _: None) ->
     with database.transaction() as db:
         continue_numbering(db.connection(), schema.metadata.sorted_tables)
     final.store(database)
+    with database.transaction() as db:
+        supporters.recount_all(db)
+    searched.mend(database)
 
 
 def _write(database: Database, rows: Iterator[Made], counted: str) -> Iterator[int]:

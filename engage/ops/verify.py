@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage import schema
 from engage.consultations import verify as consultations
-from engage.core import clock
+from engage.core import clock, search_index
 from engage.core.audit import AuditEntry
 from engage.core.db import UTCDateTime
 from engage.core.errors import NotFound
@@ -19,7 +19,9 @@ from engage.core.services import Services
 from engage.deadlines import queries as owed
 from engage.deadlines.models import Deadline
 from engage.incidents.models import Incident
+from engage.ops.searched import SEARCHED
 from engage.privacy.purge import orphan_files
+from engage.proposals import supporters as proposal_supporters
 
 Check = Callable[[Session, Services], list[str]]
 
@@ -165,12 +167,25 @@ def desk_order(db: Session, town: Services) -> list[str]:
     return [f"incidents {id_} is not owed next at {at}" for id_, at in db.execute(wrong)]
 
 
+def search(db: Session, _town: Services) -> list[str]:
+    """What can be found by words is what is public, and each word is counted right."""
+    found = (search_index.faults(db, kind, words) for kind, words in SEARCHED.items())
+    return [line for lines in found for line in lines]
+
+
+def supporters(db: Session, _town: Services) -> list[str]:
+    """Each idea has the number of supporters that it says."""
+    return proposal_supporters.faults(db)
+
+
 CHECKS: Mapping[str, Check] = {
     "database": files_of_the_database,
     "audit": audit_trail,
     "photos": photos,
     "outbox": outbox,
     "desk": desk_order,
+    "search": search,
+    "supporters": supporters,
     "votes": lambda db, _: consultations.check(db),
 }
 

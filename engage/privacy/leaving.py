@@ -31,6 +31,7 @@ from engage.moderation.appeals_models import Appeal
 from engage.moderation.models import ModerationItem, Moderator
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.rota_models import Rhythm
+from engage.proposals import supporters
 from engage.proposals.models import Endorsement, Proposal
 from engage.proposals.news import ProposalDigest, ProposalFollow, ProposalNews
 
@@ -172,8 +173,10 @@ def remove_tickets(db: Session, table: str, ids: Sequence[int]) -> int:
 
 def empty(db: Session, person: Person) -> None:
     """Remove what goes, unname what stays, end mandates; a number is left, closed, no name."""
+    supported = supporters.supported_by(db, person.id)
     for column in GOES:
         db.execute(delete(column.class_).where(column == person.id))
+    supporters.recount(db, supported)
     for column in FORGETS:
         db.execute(update(column.class_).where(column == person.id).values({column: None}))
     _end_mandates(db, person)

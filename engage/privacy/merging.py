@@ -39,6 +39,7 @@ from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.rota_models import Rhythm
 from engage.privacy.models import RetainedIdentity
 from engage.privacy.policy import may_be_merged
+from engage.proposals import supporters
 from engage.proposals.answers import ProposalAnswer
 from engage.proposals.call_models import Call
 from engage.proposals.models import Endorsement, Proposal
@@ -80,9 +81,11 @@ def move_first(key: Column) -> Act:
 
 def move_supports(db: Session, column: Column, gone: Person, kept: Person) -> None:
     """One of two is kept, and none of an idea that is now one's own."""
+    supported = supporters.supported_by(db, gone.id, kept.id)
     move_first(Endorsement.proposal_id)(db, column, gone, kept)
     own = select(Proposal.id).where(Proposal.author_id == kept.id).scalar_subquery()
     _write(db, delete(Endorsement).where(column == kept.id, Endorsement.proposal_id.in_(own)))
+    supporters.recount(db, supported)
 
 
 def move_decisions(db: Session, column: Column, gone: Person, kept: Person) -> None:

@@ -11,6 +11,7 @@ from engage.accounts.models import Person
 from engage.core import clock
 from engage.core.words import ContributionChannel
 from engage.proposals import commands
+from engage.proposals import supporters as counted
 from engage.proposals.models import Endorsement, Proposal
 from engage.territory.models import Action, Neighbourhood
 
@@ -59,3 +60,4 @@ def endorse(db: Session, row: Row, proposal: Proposal, *, supporters: list[Perso
     ]
     if rows:
         db.execute(insert(Endorsement), rows)
+        counted.add(db, proposal.id, len(rows))

@@ -1,6 +1,6 @@
 """How many support each idea, kept with the idea: lists are sorted by it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,17 @@ def recount(db: Session, proposal_ids: Collection[int]) -> None:
     wanted = Proposal.id.in_(sorted(proposal_ids))
     db.execute(select(Proposal.id).where(wanted).order_by(Proposal.id).with_for_update())
     _write(db, update(Proposal).where(wanted).values(supporters=_COUNTED))
+
+
+def supported_by(db: Session, *person_ids: int) -> Sequence[int]:
+    """The ids of all ideas that one of these people supports."""
+    theirs = Endorsement.person_id.in_(person_ids)
+    return db.scalars(select(Endorsement.proposal_id).where(theirs).distinct()).all()
+
+
+def recount_all(db: Session) -> None:
+    """The same for every idea, where nobody else writes."""
+    _write(db, update(Proposal).values(supporters=_COUNTED))
 
 
 def _write(db: Session, statement: object) -> None:
