@@ -29,6 +29,7 @@ from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
 from engage.incidents import views as incidents_views
 from engage.moderation import alerts_views as moderation_alerts_views
+from engage.moderation import appeals_views as moderation_appeals_views
 from engage.moderation import commands as moderation_commands
 from engage.moderation import comment_views as moderation_comment_views
 from engage.moderation import comments as moderation_comments
@@ -44,12 +45,17 @@ from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
 from engage.privacy import merge_views as privacy_merge_views
 from engage.privacy import views as privacy_views
+from engage.privacy import comment_views as privacy_comment_views
 from engage.proposals import call_views as proposals_call_views
 from engage.proposals import commands as proposals_commands
 from engage.proposals import talk_views as proposals_talk_views
 from engage.proposals import views as proposals_views
+from engage.proposals import follow_up_views as proposals_follow_up_views
+from engage.proposals import follow_views as proposals_follow_views
+from engage.proposals import follows as proposals_follows
 from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
+from engage.proposals import writing_views as proposals_writing_views
 
 BLUEPRINTS = (
     accounts_views.bp,
@@ -66,6 +72,9 @@ BLUEPRINTS = (
     proposals_views.bp,
     proposals_talk_views.bp,
     proposals_call_views.bp,
+    proposals_follow_views.bp,
+    proposals_follow_up_views.bp,
+    proposals_writing_views.bp,
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
@@ -78,9 +87,11 @@ BLUEPRINTS = (
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
     privacy_merge_views.bp,
+    moderation_appeals_views.bp,
     privacy_views.bp,
     pages_views.bp,
     pages_admin_views.bp,
+    privacy_comment_views.bp,
     pages_people_views.bp,
     pages_audit_views.bp,
     pages_settings_views.bp,
@@ -105,6 +116,7 @@ FRENCH_ONLY = (
 """Where the screens of staff and partners begin, written in French only."""
 
 PUBLIC_ENDPOINTS = frozenset(
+    "/suite/",
     {
         "accounts.sign_in",
         "accounts.send_code",
@@ -141,18 +153,26 @@ PUBLIC_ENDPOINTS = frozenset(
         "calls.show",
         "proposals.index",
         "proposals.detail",
-        "proposals.new",
-        "proposals.create",
+        "writing.new",
+        "writing.create",
+        "writing.kept_photo",
         "proposals.support",
         "proposals.add_support",
         "talk.listing",
         "talk.one",
         "comments.new",
         "comments.create",
+        "idea_news.ask",
+        "idea_news.follow",
+        "idea_news.ask_stop",
+        "idea_news.stop",
         "incidents.report",
         "incidents.send",
         "incidents.public_list",
         "incidents.public_incident",
+        "notices.ask",
+        "notices.send",
+        "notices.thanks",
         "follow.show",
         "follow.follow",
         "follow.unfollow",
@@ -197,6 +217,7 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
 """Kind of draft → what to do once its author is known."""
 
 
+    "idea_follow": proposals_follows.finish_follow,
 class Me:
     """The signed-in visitor as templates see it."""
 

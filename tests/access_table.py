@@ -57,7 +57,8 @@ _BY_AUDIENCE = {
         this_phone.show this_phone.erase this_phone.ended
         demo.people demo.enter demo.mail demo.mail_json
         calls.index calls.show
-        proposals.index proposals.detail proposals.new proposals.create proposals.support
+        proposals.index proposals.detail writing.new writing.create writing.kept_photo proposals.support
+        idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
         proposals.add_support notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
         consultations.index consultations.show consultations.results consultations.vote
@@ -76,15 +77,16 @@ _BY_AUDIENCE = {
         accounts.account accounts.rename accounts.sign_out
         contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
         contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
-        merging.show merging.merge
+        merging.show merging.merge appeals.show appeals.ask
         second_step.show second_step.prove passkeys.step_options passkeys.step
-        proposals.withdraw_support counter.close
+        proposals.withdraw_support idea_news.unfollow idea_news.mine
+        counter.close
         privacy.show privacy.export privacy.agree privacy.ask_leave privacy.choose_leave
         privacy.confirm_leave privacy.leave privacy.ask_idea privacy.withdraw_idea
         privacy.ask_report privacy.withdraw_report
         residence.show residence.choose residence.address residence.choose_address
         people.looks_at_me people.rights_of_mine
-        comments.ask comments.correct
+        comments.ask comments.correct own_comments.ask own_comments.withdraw
         age.ask age.answer standing.before standing.letter standing.prove_by_letter
     """,
     WITH_MANDATE: """
@@ -95,6 +97,7 @@ _BY_AUDIENCE = {
     AUTHOR: "proposals.change_action",
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: """
+        follow_up.ask follow_up.do appeals.index appeals.one appeals.judge
         moderation.index moderation.item
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer
@@ -174,6 +177,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "passkey_id": 1,
         "kind": "fait",
         "name": "prevoir",
+        "act": "etudier",
         "proposal_id": db.scalars(
             select(Proposal.id).where(Proposal.published_at.is_not(None))
         ).first(),
@@ -190,6 +194,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
             select(ModerationItem.id).order_by(ModerationItem.id.desc())
         ).first(),
         "alert_id": 1,
+        "appeal_id": 1,
         "what": "idee",
         "subject_id": db.scalars(
             select(Proposal.id).where(Proposal.published_at.is_not(None))

@@ -28,6 +28,7 @@ WRITERS = (
     "commands.py",
     "alerts.py",
     "notices.py",
+    "appeals.py",
     "call_commands.py",
     "mandates.py",
     "contacts.py",
@@ -38,6 +39,7 @@ WRITERS = (
     "partners.py",
     "recycled.py",
     "sign_ins.py",
+    "writing.py",
 )
 """Modules whose public functions are acts; commands of the terminal are not in them."""
 
@@ -64,7 +66,16 @@ SILENT = {
     "proposals/follows.py:keep": "beside the act that was just written down",
     "proposals/call_commands.py:answered_by": "reads",
     "proposals/call_commands.py:closed": "a sentence",
+    "proposals/writing.py:revision": "computes, changes nothing",
+    "proposals/writing.py:check_place": "reads",
     "proposals/commands.py:suggested_action": "computes, changes nothing",
+    "moderation/appeals.py:nobody_else": "reads",
+    "moderation/appeals.py:item_of": "reads",
+    "moderation/appeals.py:appealed": "reads",
+    "moderation/appeals.py:appeal": "reads",
+    "moderation/appeals.py:appeal_to_judge": "reads and holds a row, changes nothing",
+    "moderation/appeals.py:waiting": "reads",
+    "moderation/appeals.py:decided": "reads",
     "moderation/notices.py:item_of": "reads",
     "moderation/alerts.py:in_charge": "reads",
     "moderation/alerts.py:alert": "reads and holds a row, changes nothing",

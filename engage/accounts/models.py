@@ -228,6 +228,10 @@ class SignInCode(Base):
     created_at: Mapped[datetime]
 
 
+ALBUM = "album"
+"""The kind of a draft that is photos alone: their form came back, nothing was sent yet."""
+
+
 class Draft(Base):
     """Something done before its author is known: waits up to seven days for the code."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import (
+    ALBUM,
     ContactKind,
     ContactPoint,
     Draft,
@@ -17,6 +18,7 @@ from engage.accounts.models import (
     SignInCode,
 )
 from engage.core import clock
+from engage.core.photos import Photo
 from engage.core.secrets import token_hash
 
 SIGNED_IN = (
@@ -74,15 +76,37 @@ def awaited_code(db: Session, challenge: str) -> SignInCode | None:
 
 
 def waiting_draft(db: Session, token: str) -> Draft | None:
-    """What waits under `token`, its own or that of a code's page, unless it is too old."""
+    """What waits for its author under `token`, its own or that of a code's page, if not too old."""
     hashed = token_hash(token)
     awaited = select(SignInCode.draft_id).where(SignInCode.challenge_hash == hashed)
     return db.scalar(
         select(Draft).where(
             or_(Draft.token_hash == hashed, Draft.id == awaited.scalar_subquery()),
             Draft.expires_at > clock.now(),
+            Draft.kind != ALBUM,
         )
     )
+
+
+def waiting_album(db: Session, token: str) -> Draft | None:
+    """The photos that wait under `token` for their form to be right, unless it is too old."""
+    return db.scalar(
+        select(Draft).where(
+            Draft.token_hash == token_hash(token),
+            Draft.expires_at > clock.now(),
+            Draft.kind == ALBUM,
+        )
+    )
+
+
+def draft_photos(db: Session, draft: Draft) -> Sequence[Photo]:
+    """The photos that wait with it, in their order."""
+    return db.scalars(
+        select(Photo)
+        .join(DraftPhoto, DraftPhoto.photo_id == Photo.id)
+        .where(DraftPhoto.draft_id == draft.id)
+        .order_by(DraftPhoto.position)
+    ).all()
 
 
 def draft_photo_ids(db: Session, draft: Draft) -> Sequence[int]:

@@ -20,8 +20,11 @@ from engage.fieldwork import policy as fieldwork
 from engage.incidents import policy as incidents
 from engage.incidents.models import Incident
 from engage.moderation import alerts_policy as alerts
+from engage.moderation import appeals_policy as appeals
 from engage.moderation import notices_policy as notices
 from engage.moderation import policy as moderation
+from engage.moderation.appeals_models import Appeal
+from engage.moderation.appeals_workflow import Status as AppealStatus
 from engage.moderation.models import ModerationItem
 from engage.moderation.notices_targets import Target
 from engage.moderation.workflow import Status as ItemStatus
@@ -31,7 +34,7 @@ from engage.proposals import call_policy as calls
 from engage.proposals import follow_up_policy as follow_up
 from engage.proposals import policy as proposals
 from engage.proposals.call_models import Call
-from engage.proposals.models import Proposal
+from engage.proposals.models import Proposal, Voice
 from engage.proposals.workflow import Status as IdeaStatus
 from engage.reminders import policy as reminders
 from engage.territory.models import Organisation
@@ -76,6 +79,18 @@ def _item(author_id: int, status: ItemStatus) -> Callable[[], tuple[Any]]:
     return lambda: (ModerationItem(author_id=author_id, status=status, decisions=[]),)
 
 
+def _for_council() -> tuple[Voice, None]:
+    return Voice.COUNCIL, None
+
+
+def _for_mediators() -> tuple[Voice, None]:
+    return Voice.MEDIATOR, None
+
+
+def _for_association() -> tuple[Voice, int]:
+    return Voice.ASSOCIATION, OURS
+
+
 def _report(organisation_id: int) -> Callable[[], tuple[Any]]:
     return lambda: (Incident(organisation_id=organisation_id),)
 
@@ -105,6 +120,17 @@ def _comment(author_id: int, visibility: Visibility) -> Comment:
     return Comment(author_id=author_id, visibility=visibility)
 
 
+def _refused_item(author_id: int) -> Callable[[], tuple[Any]]:
+    return lambda: (
+        ModerationItem(
+            author_id=author_id,
+            status=ItemStatus.REFUSED,
+            decided_at=clock.now(),
+            decisions=[],
+        ),
+    )
+
+
 def _text() -> tuple[Target]:
     return (Target("proposals", 1, 1, ANOTHER, "", ""),)
 
@@ -127,6 +153,7 @@ def _partner() -> tuple[Any, ...]:
 
 WAITING = _idea(ONESELF, IdeaStatus.RECEIVED, Visibility.PENDING)
 REFUSED = _idea(ONESELF, IdeaStatus.REFUSED, Visibility.HIDDEN)
+OWN_PUBLISHED = _idea(ONESELF, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
 PUBLISHED = _idea(ANOTHER, IdeaStatus.PUBLISHED, Visibility.PUBLIC)
 PROMISED = _idea(ANOTHER, IdeaStatus.ANSWERED, Visibility.PUBLIC, partner_id=OURS)
 
@@ -137,6 +164,11 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Suivre mon idée, même refusée"), proposals.can_see, REFUSED),
         Act(lazy("Changer l’action de mon idée"), proposals.can_change_action, WAITING),
         Act(lazy("Écrire de nouveau mon idée refusée"), proposals.can_rewrite, REFUSED),
+        Act(lazy("Changer les mots de mon idée"), proposals.can_edit, WAITING),
+        Act(lazy("Ajouter une précision à mon idée publiée"), proposals.can_add, OWN_PUBLISHED),
+        Act(lazy("Proposer au nom du conseil citoyen"), proposals.can_speak_as, _for_council),
+        Act(lazy("Proposer au nom de la médiation"), proposals.can_speak_as, _for_mediators),
+        Act(lazy("Proposer au nom de mon association"), proposals.can_speak_as, _for_association),
         Act(lazy("Retirer mon idée"), proposals.can_withdraw, WAITING),
         Act(lazy("Suivre l’idée de quelqu’un"), follow_up.can_follow, PUBLISHED),
         Act(lazy("Mettre une idée à l’étude"), follow_up.can_study, PUBLISHED),
@@ -210,6 +242,23 @@ ACTS: Mapping[str, Sequence[Act]] = {
         ),
         Act(lazy("Trancher quand deux membres ne sont pas d’accord"), moderation.can_arbitrate),
         Act(lazy("Traduire un texte pour le conseil"), moderation.can_translate),
+    ),
+    lazy("Les nouvelles lectures"): (
+        Act(
+            lazy("Demander une nouvelle lecture de mon texte refusé"),
+            appeals.can_appeal,
+            _refused_item(ONESELF),
+        ),
+        Act(lazy("Voir les demandes de nouvelle lecture"), appeals.can_read_appeals),
+        Act(
+            lazy("Répondre à une demande, sans avoir décidé la première fois"),
+            appeals.can_judge_appeal,
+            lambda: (
+                Appeal(status=AppealStatus.OPEN, due_at=clock.now()),
+                *_refused_item(ANOTHER)(),
+                True,
+            ),
+        ),
     ),
     lazy("Les textes signalés"): (
         Act(lazy("Signaler le texte de quelqu’un"), notices.can_report, _text),

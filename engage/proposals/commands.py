@@ -9,21 +9,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Draft, Person
-from engage.core import audit, clock, html
+from engage.core import audit, clock
+from engage.core.errors import Conflict
 from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.words import ContributionChannel, Visibility
 from engage.core.workflow import advance
 from engage.deadlines import commands as deadlines
-from engage.proposals import finding, follows, forgetting, news, queries, supporters
+from engage.proposals import finding, follows, forgetting, news, queries, supporters, writing
 from engage.proposals.addresses import path_of
 from engage.proposals.call_commands import answered_by
 from engage.proposals.follow_up_policy import can_follow
-from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
+from engage.proposals.models import Endorsement, Proposal, ProposalRevision, Voice
 from engage.proposals.news import Happening
 from engage.proposals.policy import (
     can_change_action,
     can_endorse,
+    can_speak_as,
     can_submit,
     can_withdraw,
 )
@@ -34,14 +36,20 @@ from engage.territory import queries as territory
 
 @dataclass(frozen=True)
 class Idea:
-    """What somebody wrote; without an action one is chosen from the words."""
+    """What somebody wrote; without an action one is chosen from the words.
+
+    `voice` and `organisation_id` say for whom its author speaks (`voices.Speaker`).
+    """
 
     title: str
     text: str
     neighbourhood_id: int
     action_id: int | None = None
     language: str = "fr"
+    place_id: int | None = None
     call_id: int | None = None
+    voice: str = Voice.RESIDENT.value
+    organisation_id: int | None = None
 
     def payload(self) -> dict[str, Any]:
         """The same as plain values, for a draft: `Idea(**payload)` gives it back."""
@@ -64,19 +72,16 @@ def submit(
     "appel" when the call that it answers takes no ideas.
     """
     require(can_submit, author)
+    require(can_speak_as, author, Voice(idea.voice), idea.organisation_id)
+    writing.check_place(db, idea.place_id, idea.neighbourhood_id)
     moment = clock.now()
-    revision = ProposalRevision(
-        title=idea.title,
-        body=idea.text,
-        body_html=html.from_plain(idea.text),
-        html_rules=html.RULES_VERSION,
-        language=idea.language,
-        created_at=moment,
-        photos=_photos(photo_ids),
-    )
+    revision = writing.revision(idea.title, idea.text, idea.language, photo_ids=photo_ids)
     proposal = Proposal(
         author_id=author.id,
         neighbourhood_id=idea.neighbourhood_id,
+        place_id=idea.place_id,
+        voice=Voice(idea.voice),
+        organisation_id=idea.organisation_id,
         call_id=answered_by(db, idea.call_id, sent_at=sent_at),
         action_id=idea.action_id or suggested_action(db, idea.title, idea.text),
         channel=channel.value,
@@ -90,10 +95,6 @@ def submit(
         db, "proposal.submit", proposal, actor_id=captured_by_id or author.id, channel=channel.value
     )
     return proposal
-
-
-def _photos(photo_ids: Sequence[int]) -> list[ProposalPhoto]:
-    return [ProposalPhoto(position=n, photo_id=id_) for n, id_ in enumerate(photo_ids)]
 
 
 def suggested_action(db: Session, title: str, text: str) -> int | None:
@@ -120,6 +121,16 @@ def publish(db: Session, proposal: Proposal, *, revision: ProposalRevision, acto
     if proposal.author_id is not None:
         follows.keep(db, proposal.id, proposal.author_id)
     news.tell(db, proposal, Happening.PUBLISHED, actor_id=proposal.author_id)
+
+
+def rewrite(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
+    """Let the words of an edit take the place of those that are public; its life goes on."""
+    if proposal.visibility is not Visibility.PUBLIC:
+        raise Conflict
+    proposal.published_revision_id = revision.id
+    audit.record(db, "proposal.rewrite", proposal, actor_id=actor_id, revision_id=revision.id)
+    finding.refresh(db, proposal.id)
+    news.tell(db, proposal, Happening.REWRITTEN, actor_id=proposal.author_id)
 
 
 def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:

@@ -2,10 +2,14 @@
 
 from engage.accounts.models import Person, Role
 from engage.core.words import Visibility
-from engage.proposals.models import Proposal
+from engage.proposals.models import Proposal, Voice
 from engage.proposals.workflow import TRANSITIONS, Action, Status
 
 OPEN_TO_SUPPORT = frozenset({Status.PUBLISHED, Status.STUDIED, Status.ANSWERED})
+
+
+EDITABLE = frozenset({Status.RECEIVED, Status.PUBLISHED, Status.STUDIED})
+"""While the words of an idea may still change."""
 
 
 def is_author(person: Person | None, proposal: Proposal) -> bool:
@@ -16,6 +20,28 @@ def is_author(person: Person | None, proposal: Proposal) -> bool:
 def can_submit(person: Person | None) -> bool:
     """Anybody whose account is open."""
     return person is not None and person.closed_at is None
+
+
+def can_speak_as(person: Person | None, voice: Voice, organisation_id: int | None) -> bool:
+    """Everybody as themselves, others with a mandate of today."""
+    if person is None:
+        return False
+    if voice is Voice.RESIDENT:
+        return organisation_id is None
+    if voice is Voice.ASSOCIATION:
+        return organisation_id in person.organisation_ids
+    role = Role.COUNCIL if voice is Voice.COUNCIL else Role.MEDIATOR
+    return organisation_id is None and person.holds(role)
+
+
+def can_edit(person: Person | None, proposal: Proposal) -> bool:
+    """The author, as long as nobody answered: others supported what was answered."""
+    return is_author(person, proposal) and proposal.status in EDITABLE
+
+
+def can_add(person: Person | None, proposal: Proposal) -> bool:
+    """The author of a public idea may add a word to it, whatever became of it."""
+    return is_author(person, proposal) and proposal.visibility is Visibility.PUBLIC
 
 
 def can_see(person: Person | None, proposal: Proposal) -> bool:

@@ -18,7 +18,7 @@ from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, Propos
 from engage.proposals.policy import can_see_waiting_photos
 from engage.proposals.workflow import Status
 from engage.territory import queries as territory
-from engage.territory.models import Neighbourhood
+from engage.territory.models import Neighbourhood, Place
 
 FIRST_WORDS = 180
 SMALL_SIDE = 480
@@ -38,6 +38,15 @@ class Quarter:
     id: int
     code: str
     name: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place that an idea can be about."""
+
+    id: int
+    code: str
+    neighbourhood_id: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,16 @@ def choices(db: Session) -> Choices:
 def quarters(db: Session) -> list[Quarter]:
     """All neighbourhoods in the contract's order."""
     return [Quarter(n.id, n.code, n.name) for n in territory.neighbourhoods(db)]
+
+
+def spots(db: Session) -> dict[str, Spot]:
+    """The places that an idea can be about, by code: all but whole neighbourhoods."""
+    return {p.code: Spot(p.id, p.code, p.neighbourhood_id) for p in named_places(db)}
+
+
+def named_places(db: Session) -> list[Place]:
+    """The same as rows, with their neighbourhoods, in the order of lists."""
+    return [place for place in territory.places(db) if place.kind != "area"]
 
 
 def subjects(db: Session) -> list[Subject]:
@@ -264,6 +283,7 @@ def proposal(db: Session, proposal_id: int, person: Person | None) -> Proposal |
         select(Proposal)
         .options(
             joinedload(Proposal.neighbourhood),
+            joinedload(Proposal.partner),
             joinedload(Proposal.action),
             joinedload(Proposal.author),
             joinedload(Proposal.published_revision)
@@ -278,6 +298,11 @@ def shown_revision(db: Session, proposal: Proposal) -> ProposalRevision:
     """The words to show: what is published, else (to the author) what was written last."""
     if proposal.published_revision is not None:
         return proposal.published_revision
+    return newest_revision(db, proposal)
+
+
+def newest_revision(db: Session, proposal: Proposal) -> ProposalRevision:
+    """What its author wrote last, public or not."""
     return db.scalars(
         select(ProposalRevision)
         .options(selectinload(ProposalRevision.photos).joinedload(ProposalPhoto.photo))
@@ -343,3 +368,7 @@ class Refusal:
     charter_text: dict[str, str] | None
     excerpt: str
     note: str
+    who: str = "two"
+    """Who decided: "one" member, "two", or the "coordinator"."""
+    service: dict[str, Any] | None = None
+    """Whom to turn to instead, of the town's `contacts_to_call`."""

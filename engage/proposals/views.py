@@ -3,37 +3,35 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, flash, request
+from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
 from engage.accounts import gate, sent_here
-from engage.accounts import queries as accounts_queries
 from engage.accounts.names import shown_name
-from engage.accounts.views import finishers
-from engage.core import masking, photos, throttle
+from engage.core import throttle
 from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
 from engage.core.i18n import _
 from engage.core.pagecache import public_page
 from engage.core.web import (
-    accepts_photos,
     apart,
+    asked_key,
     form_page,
     get_db,
     page,
     see_other,
-    sent_photo,
-    services,
     visitor_address,
 )
-from engage.proposals import commands, policy, queries, talk
+from engage.proposals import commands, follows, life, policy, queries, talk
 from engage.proposals.addresses import path_of
-from engage.proposals.forms import ActionForm, IdeaForm, SupportForm
+from engage.proposals.forms import ActionForm, SupportForm
+from engage.proposals.kept import choices
 from engage.proposals.models import Proposal
-from engage.proposals.steps import CHANNELS, steps
+from engage.proposals.steps import CHANNELS
 from engage.proposals.workflow import READ_WITHIN, Status
+from engage.proposals.writing_views import leave
 
 bp = Blueprint("proposals", __name__)
 
@@ -42,11 +40,6 @@ SUPPORTS_AN_HOUR = 600
 """From one network address: a whole social centre may stand behind it."""
 
 BIGGEST_ID = 2**31 - 1
-
-
-def choices() -> queries.Choices:
-    """What ideas can be about; a minute old at most."""
-    return services().cache.get("proposals.choices", lambda: queries.choices(get_db()))
 
 
 @bp.get("/propositions")
@@ -87,7 +80,14 @@ def _chosen(name: str, offered: dict[str, Any]) -> Any:
 @bp.get("/propositions/<ref:proposal_id>")
 @public_page
 def detail(proposal_id: int) -> ResponseReturnValue:
-    return _detail_page(_visible(proposal_id), None)
+    """One idea; the address of one that joined another leads there."""
+    found = queries.proposal(get_db(), proposal_id, gate.actor())
+    if found is None or found.status is Status.MERGED:
+        target = life.leads_to(get_db(), proposal_id)
+        if target is None:
+            raise NotFound
+        return redirect(f"{path_of(target)}?depuis={proposal_id}", 301)
+    return _detail_page(found, None)
 
 
 def _visible(proposal_id: int) -> Proposal:
@@ -113,16 +113,24 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         author=shown_name(proposal.author, proposal.neighbourhood),
         revision=revision,
         pictures=[queries.Picture.large(kept.photo) for kept in revision.photos],
-        steps=steps(proposal),
+        life=life.life_of(db, proposal, person),
+        joined=_joined(proposal),
         read_by=proposal.created_at + READ_WITHIN,
         supporters=[(CHANNELS[channel], n) for channel, n in supporters.items()],
         total=sum(supporters.values()),
         open_to_support=policy.is_open_to_support(proposal),
         mine=queries.endorsement_of(db, proposal, person) if person and not own else None,
+        following=follows.follows(db, proposal, person) if person else False,
         own=own,
         refusal=refusal_of()(db, proposal) if refused else None,
         talk=talk.on(db, proposal, person) if proposal.published_at else None,
     )
+
+
+def _joined(proposal: Proposal) -> int | None:
+    """The number of the idea whose address led here."""
+    number = asked_key("depuis")
+    return number if number and life.joined_by(get_db(), proposal, number) else None
 
 
 def refusal_of() -> Callable[[Session, Proposal], queries.Refusal | None]:
@@ -147,90 +155,6 @@ def change_action(proposal_id: int) -> ResponseReturnValue:
         flash(_("C’est changé."), "ok")
         return see_other(path_of(proposal.id))
     return _detail_page(proposal, form)
-
-
-@bp.get("/propositions/nouvelle")
-def new() -> ResponseReturnValue:
-    return _idea_page(IdeaForm(**_first_words()))
-
-
-def _first_words() -> dict[str, str]:
-    """What the form starts with: one's neighbourhood, or the words of one's refused idea."""
-    person = gate.actor()
-    if person is None:
-        return {}
-    codes = {n.id: n.code for n in choices().quarters}
-    again = request.args.get("reprendre", type=int) or 0
-    if not 0 < again <= BIGGEST_ID:
-        return {"neighbourhood": codes.get(person.neighbourhood_id or 0, "")}
-    proposal = queries.proposal(get_db(), again, person)
-    if proposal is None or not policy.can_rewrite(person, proposal):
-        raise NotFound
-    revision = queries.shown_revision(get_db(), proposal)
-    return {
-        "title": revision.title,
-        "text": revision.body,
-        "neighbourhood": codes[proposal.neighbourhood_id],
-        "action": str(proposal.action.number) if proposal.action else "",
-    }
-
-
-def _idea_page(form: IdeaForm, **context: Any) -> ResponseReturnValue:
-    form.offer(choices().quarters, choices().subjects)
-    return form_page("proposals/new.html", form, **context)
-
-
-@bp.post("/propositions/nouvelle")
-@sent_here.remembered
-@accepts_photos("photo")
-@send_once
-def create() -> ResponseReturnValue:
-    """Keep the idea until its author is known; somebody signed in is done here."""
-    form = IdeaForm()
-    form.offer(choices().quarters, choices().subjects)
-    valid = form.validate_on_submit()
-    with form.refusals():
-        photo = sent_photo("photo")
-        if not valid:
-            return _idea_page(form)
-        throttle.hit_hourly(apart(), f"idea:{visitor_address()}", limit=IDEAS_AN_HOUR)
-        db = get_db()
-        earlier = accounts_queries.waiting_draft(db, form.brouillon.data or "")
-        photo_ids = [photos.keep(db, photo).id] if photo else []
-        if earlier is not None and earlier.kind == "proposal" and not photo_ids:
-            photo_ids = list(accounts_queries.draft_photo_ids(db, earlier))
-            db.delete(earlier)
-        return _keep(form, photo_ids, warned=earlier is not None)
-    return _idea_page(form)
-
-
-def _keep(form: IdeaForm, photo_ids: list[int], *, warned: bool) -> ResponseReturnValue:
-    """Keep the draft; words that point at somebody are shown once before they leave."""
-    db = get_db()
-    token = accounts.keep_draft(db, "proposal", form.to_input().payload(), photo_ids=photo_ids)
-    found = _told(form)
-    if found and not warned:
-        form.brouillon.data = token
-        return _idea_page(form, status=422, found=found, has_photo=bool(photo_ids))
-    return _leave(token)
-
-
-def _told(form: IdeaForm) -> list[str]:
-    """The phone numbers, plates, addresses and flat numbers among the words."""
-    words = f"{form.title.data}\n{form.text.data}"
-    return [words[start:end] for start, end in masking.findings(words)]
-
-
-def _leave(token: str) -> ResponseReturnValue:
-    """Do what the draft says for somebody signed in; ask others who they are."""
-    db, person = get_db(), gate.actor()
-    if person is None:
-        return see_other(f"/compte/connexion?brouillon={token}")
-    draft = accounts_queries.waiting_draft(db, token)
-    assert draft is not None
-    target = finishers()[draft.kind](db, draft, person)
-    db.delete(draft)
-    return see_other(target)
 
 
 @bp.get("/propositions/<ref:proposal_id>/soutenir")
@@ -259,7 +183,10 @@ def add_support(proposal_id: int) -> ResponseReturnValue:
         raise Conflict(_("Cette idée ne reçoit pas de soutiens maintenant."))
     throttle.hit_hourly(apart(), f"support:{visitor_address()}", limit=SUPPORTS_AN_HOUR)
     if person is None:
-        return _leave(accounts.keep_draft(get_db(), "endorsement", {"proposal_id": proposal.id}))
+        wanted = {"proposal_id": proposal.id, "follow": form.follow.data}
+        return leave(accounts.keep_draft(get_db(), "endorsement", wanted))
+    if form.follow.data:
+        follows.follow(get_db(), proposal, person=person)
     if commands.endorse(get_db(), proposal, person=person):
         flash(_("Merci. Votre soutien est compté."), "ok")
     else:

@@ -4,14 +4,14 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
 
-  // What was typed stays on this phone until it has been sent, a week at most.
-  const WEEK = 7 * 24 * 3600 * 1000;
+  // What was typed stays on this phone until it has been sent, a week at most; addresses never.
+  const DAY = 24 * 3600 * 1000, WEEK = 7 * DAY;
   const PREFIX = "engage:";
   const read = (key) => JSON.parse(localStorage.getItem(PREFIX + key) || "null");
   const ticks = (e) => /^(radio|checkbox)$/.test(e.type);
   const slot = (e) => (ticks(e) ? `${e.name}=${e.value}` : e.name);
-  const kept = (form) => [...form.elements].filter((e) => e.name && e.autocomplete !== "one-time-code" &&
-    /^(textarea|select-one|text|email|tel|radio|checkbox)$/.test(e.type));
+  const kept = (form) => [...form.elements].filter((e) => e.name && !/^(one-time-code|name|email|tel)$/.test(e.autocomplete) &&
+    /^(textarea|select-one|text|radio|checkbox)$/.test(e.type) && !e.closest("[data-kept]"));
 
   function keep(form) {
     const key = form.dataset.keep;
@@ -21,15 +21,38 @@
     };
     const saved = read(key);
     // A form that comes back with errors already holds what was typed.
-    if (saved && !document.querySelector(".errors")) {
+    if (saved && !document.querySelector(".errors, #a-verifier")) {
+      let back = false;
       for (const e of kept(form)) {
-        const value = saved.fields[slot(e)];
+        const value = saved.fields[slot(e)], area = /^text/.test(e.type);
         if (typeof value === "boolean") e.checked = value;
-        else if (value && (!e.value || e.type === "select-one")) e.value = value;
+        else if (value && (!e.value || e.type === "select-one")) { e.value = value; back ||= area; }
       }
+      if (back && form.dataset.back) tellBack(form, saved, () => localStorage.removeItem(PREFIX + key));
     }
     form.addEventListener("input", () => save(false));
     form.addEventListener("submit", () => save(true));
+  }
+  // "Your text of yesterday is still here", and a way to be rid of it.
+  function tellBack(form, saved, drop) {
+    const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(saved.at).setHours(0, 0, 0, 0)) / DAY);
+    const [today, yesterday, earlier] = form.dataset.back.split("|");
+    const line = document.createElement("p"), button = document.createElement("button");
+    line.className = "note info back-again";
+    line.setAttribute("role", "status");
+    line.textContent = days > 1 ? earlier.replace("{n}", days) : days ? yesterday : today;
+    button.type = "button";
+    button.className = "btn quiet small";
+    button.textContent = form.dataset.drop;
+    button.addEventListener("click", () => {
+      drop();
+      form.reset();
+      for (const e of kept(form)) if (!ticks(e)) e.dispatchEvent(new Event("change"));
+      line.remove();
+      kept(form)[0].focus();
+    });
+    line.append(" ", button);
+    form.prepend(line);
   }
   // It arrived when the next page says so, or is another page. Old texts go too.
   function forget() {
@@ -41,8 +64,9 @@
     }
   }
 
-  // A phone of several people was left: nothing that was typed stays on it.
+  // On a phone of several people, and once somebody leaves, nothing that was typed stays.
   const wipe = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name));
+  const LEAVING = "form[action='/compte/sortie'], form[action='/compte/ce-telephone/effacer']";
 
   // A photo leaves at 1600 px and 400 kB at most; what cannot be read here is sent as it is.
   const SIDE = 1600, BYTES = 400 * 1024;
@@ -68,27 +92,57 @@
     picture.close();
     return { blob, canvas };
   }
+  // Up to `most` photos, one after the other or together; each can be taken off again.
   function photo(input) {
-    const live = byId(input.dataset.photo);
-    let turn = 0;
-    input.addEventListener("change", async () => {
-      const file = input.files[0], mine = ++turn;
-      all("canvas", input.parentElement).forEach((c) => c.remove());
-      live.textContent = file ? live.dataset.work : "";
-      if (!file) return;
+    const live = byId(input.dataset.photo), most = Number(input.dataset.most || 1);
+    let chosen = [];
+    const show = () => {
+      const box = new DataTransfer();
+      chosen.forEach((one) => box.items.add(one.file));
+      input.files = box.files;
+      all(".taken", input.parentElement).forEach((e) => e.remove());
+      for (const one of chosen) live.before(item(one));
+    };
+    const item = (one) => {
+      const taken = document.createElement("div");
+      taken.className = "taken";
+      taken.append(one.canvas || one.file.name);
+      if (most > 1) {
+        const off = document.createElement("button");
+        off.type = "button";
+        off.className = "btn quiet small";
+        off.textContent = live.dataset.off;
+        off.addEventListener("click", () => {
+          chosen = chosen.filter((other) => other !== one);
+          live.textContent = "";
+          show();
+          input.focus();
+        });
+        taken.append(off);
+      }
+      return taken;
+    };
+    const prepared = async (file) => {
+      try {
+        const { blob, canvas } = await shrink(file);
+        canvas.setAttribute("aria-hidden", "true");
+        return { file: new File([blob], "photo.jpg", { type: "image/jpeg" }), canvas, kb: Math.ceil(blob.size / 1024) };
+      } catch {
+        return { file };
+      }
+    };
+    input.addEventListener("change", () => {
+      const files = [...input.files], before = most > 1 ? chosen : [];
+      if (!files.length) return show();
+      live.textContent = live.dataset.work;
       input.pending = (async () => {
-        try {
-          const { blob, canvas } = await shrink(file);
-          if (mine !== turn) return;
-          const box = new DataTransfer();
-          box.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
-          input.files = box.files;
-          canvas.setAttribute("aria-hidden", "true");
-          live.before(canvas);
-          live.textContent = live.dataset.done.replace("{n}", Math.ceil(blob.size / 1024));
-        } catch {
-          if (mine === turn) live.textContent = live.dataset.asis;
-        }
+        const fresh = [];
+        for (const file of files.slice(0, most - before.length)) fresh.push(await prepared(file));
+        chosen = [...before, ...fresh];
+        show();
+        const last = fresh[fresh.length - 1];
+        live.textContent = files.length > fresh.length ? live.dataset.over
+          : last.kb ? live.dataset.done.replace("{n}", last.kb) : live.dataset.asis;
       })();
     });
   }
@@ -132,14 +186,30 @@
     say();
   }
 
+  // The places of the chosen neighbourhood alone.
+  function narrow(places) {
+    const hood = byId(places.dataset.within);
+    const say = () => {
+      for (const group of all("optgroup", places)) {
+        group.disabled = group.hidden = Boolean(hood.value) && group.dataset.of !== hood.value;
+        if (group.disabled && group.contains(places.selectedOptions[0])) places.value = "";
+      }
+    };
+    hood.addEventListener("change", say);
+    say();
+  }
+
   try {
-    if (document.querySelector("[data-wipe]")) wipe();
+    const shared = document.querySelector("aside.shared");
+    if (shared || document.querySelector("[data-wipe]")) wipe();
     forget();
-    all("form[data-keep]").forEach(keep);
+    if (!shared) all("form[data-keep]").forEach(keep);
+    for (const form of all(LEAVING)) if (!form.elements.nom) form.addEventListener("submit", wipe);
   } catch { /* this browser refuses to store: nothing is kept */ }
   all("form[method=post]").forEach(once);
   all("input[data-photo]").forEach(photo);
   all("[data-counter]").forEach(counter);
+  all("select[data-within]").forEach(narrow);
   const summary = document.querySelector(".errors");
   if (summary) summary.focus();
 })();

@@ -104,7 +104,7 @@ def test_words_that_point_at_somebody_are_shown_once_before_they_leave(
     idea = IDEA | {"text": "Appelez Karim au 06 39 98 00 09, appartement 12."}
     signed.submit(NEW, idea, expects=422, photo=("photo", photo_bytes(), "banc.jpg"))
     assert "06 39 98 00 09" in signed.text
-    assert "Votre photo est gardée." in signed.text
+    assert "Retirer la photo 1" in signed.text
     assert count(town, Proposal) == 0
     assert signed.page is not None
     form = signed.page.forms[0]
