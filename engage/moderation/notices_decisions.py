@@ -18,6 +18,14 @@ def keep(db: Session, case: NoticeCase, *, actor_id: int) -> None:
     decided(db, case)
 
 
+def show_again(db: Session, case: NoticeCase, *, actor_id: int) -> None:
+    """After an appeal: the text comes back, its reporters hear it; the appeal tells the author."""
+    advance(db, case, Action.KEEP, TRANSITIONS, actor_id=actor_id)
+    _show(db, case, actor_id)
+    db.flush()
+    notices_messages.tell_reporters(db, case)
+
+
 def hide(db: Session, case: NoticeCase, *, actor_id: int) -> None:
     """Two members agreed: nobody reads the text any more but its author."""
     advance(db, case, Action.HIDE, TRANSITIONS, actor_id=actor_id)
@@ -40,7 +48,7 @@ def end_mask(db: Session, case: NoticeCase) -> None:
 
 def _show(db: Session, case: NoticeCase, actor_id: int | None) -> None:
     text = REPORTABLE[case.subject_type]
-    if case.hidden_at is not None and not text.is_public(db, case.subject_id):
+    if not text.is_public(db, case.subject_id):
         text.show(db, case.subject_id, actor_id=actor_id)
 
 

@@ -34,13 +34,18 @@ def hidden_meanwhile(db: Session, case: NoticeCase) -> None:
 
 def decided(db: Session, case: NoticeCase) -> None:
     """Tell every reporter and the author (DSA, articles 16, paragraph 5, and 17)."""
-    for notice in db.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.id)):
-        _tell_reporter(db, ANSWERED, notice)
+    tell_reporters(db, case)
     if case.status is not Status.GONE:
         _tell_author(db, DECIDED, case)
 
 
-def _tell_reporter(db: Session, kind: str, notice: Notice) -> None:
+def tell_reporters(db: Session, case: NoticeCase) -> None:
+    """Say what was decided, once for each decision: an appeal may be a second one."""
+    for notice in db.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.id)):
+        _tell_reporter(db, ANSWERED, notice, case.status.value)
+
+
+def _tell_reporter(db: Session, kind: str, notice: Notice, turn: str = "") -> None:
     person = db.get(Person, notice.reporter_id) if notice.reporter_id else None
     address = accounts.address_of(db, person) if person else None
     if address is not None:
@@ -54,7 +59,7 @@ def _tell_reporter(db: Session, kind: str, notice: Notice) -> None:
         kind,
         channel=channel,
         recipient=recipient,
-        dedupe_key=f"{kind}:{notice.id}",
+        dedupe_key=f"{kind}:{notice.id}:{turn}",
         person_id=notice.reporter_id,
         language=person.language if person else notice.language,
         notice_id=notice.id,

@@ -79,10 +79,12 @@ class Notices(Kind):
         return replace(reading, before=None, said=said)
 
     def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
-        """Keep it; after masking, the masked words are in place already."""
+        """Keep it; masked words are in place already, and an appeal brings back what was hidden."""
         case = _case(db, item)
         if case.status is Status.MASKED:
             notices.end_mask(db, case)
+        elif case.status is Status.HIDDEN:
+            notices.show_again(db, case, actor_id=actor_id)
         else:
             notices.keep(db, case, actor_id=actor_id)
 

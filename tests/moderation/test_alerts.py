@@ -91,7 +91,7 @@ def test_the_item_leaves_the_volunteers_for_the_coordinator(db: Session, member:
     assert item.taken_by_id is None
     other = make_person(db, Role.COUNCIL)
     assert commands.take_next(db, moderator=other) is None
-    assert queue.queue(db, other)[0] == []
+    assert queue.queue(db, other, ["fr"])[0] == []
 
 
 def test_two_who_say_the_same_make_one_alert_and_one_call(db: Session, member: Person) -> None:

@@ -17,6 +17,7 @@ from engage.core.db import Database
 from engage.core.services import Services
 from engage.incidents.workflow import Action as IncidentAction
 from engage.moderation.alerts_workflow import Action as AlertAction
+from engage.moderation.appeals_workflow import Action as AppealAction
 from engage.moderation.notices_workflow import Action as NoticeAction
 from engage.moderation.workflow import Action as ModerationAction
 from engage.pages import audit_export, audit_queries
@@ -319,6 +320,7 @@ def recorded() -> Iterator[str]:
         ("moderation_item", ModerationAction),
         ("alert", AlertAction),
         ("notice_case", NoticeAction),
+        ("appeal", AppealAction),
         ("answer", AnswerKind),
     ):
         yield from (f"{noun}.{action.value}" for action in actions)
