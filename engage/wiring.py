@@ -33,6 +33,8 @@ from engage.moderation import appeals_views as moderation_appeals_views
 from engage.moderation import commands as moderation_commands
 from engage.moderation import comment_views as moderation_comment_views
 from engage.moderation import comments as moderation_comments
+from engage.moderation import decision_views as moderation_decision_views
+from engage.moderation import notices_views as moderation_notices_views
 from engage.moderation import queries as moderation_queries
 from engage.moderation import views as moderation_views
 from engage.pages import admin_views as pages_admin_views
@@ -43,19 +45,19 @@ from engage.pages import people_views as pages_people_views
 from engage.pages import settings_views as pages_settings_views
 from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
+from engage.privacy import comment_views as privacy_comment_views
 from engage.privacy import merge_views as privacy_merge_views
 from engage.privacy import views as privacy_views
-from engage.privacy import comment_views as privacy_comment_views
 from engage.proposals import call_views as proposals_call_views
 from engage.proposals import commands as proposals_commands
-from engage.proposals import talk_views as proposals_talk_views
-from engage.proposals import views as proposals_views
 from engage.proposals import follow_up_views as proposals_follow_up_views
 from engage.proposals import follow_views as proposals_follow_views
 from engage.proposals import follows as proposals_follows
+from engage.proposals import talk_views as proposals_talk_views
+from engage.proposals import views as proposals_views
+from engage.proposals import writing_views as proposals_writing_views
 from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
-from engage.proposals import writing_views as proposals_writing_views
 
 BLUEPRINTS = (
     accounts_views.bp,
@@ -70,11 +72,11 @@ BLUEPRINTS = (
     accounts_contact_views.bp,
     accounts_device_views.bp,
     proposals_views.bp,
-    proposals_talk_views.bp,
-    proposals_call_views.bp,
     proposals_follow_views.bp,
     proposals_follow_up_views.bp,
     proposals_writing_views.bp,
+    proposals_talk_views.bp,
+    proposals_call_views.bp,
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
@@ -82,16 +84,18 @@ BLUEPRINTS = (
     incidents_follow_views.bp,
     incidents_gup_views.bp,
     moderation_views.bp,
+    moderation_decision_views.bp,
     moderation_comment_views.bp,
     moderation_alerts_views.bp,
+    moderation_notices_views.bp,
+    moderation_appeals_views.bp,
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
+    privacy_comment_views.bp,
     privacy_merge_views.bp,
-    moderation_appeals_views.bp,
     privacy_views.bp,
     pages_views.bp,
     pages_admin_views.bp,
-    privacy_comment_views.bp,
     pages_people_views.bp,
     pages_audit_views.bp,
     pages_settings_views.bp,
@@ -112,11 +116,11 @@ FRENCH_ONLY = (
     "/partenaires",
     "/r/",
     "/relances",
+    "/suite/",
 )
 """Where the screens of staff and partners begin, written in French only."""
 
 PUBLIC_ENDPOINTS = frozenset(
-    "/suite/",
     {
         "accounts.sign_in",
         "accounts.send_code",
@@ -158,21 +162,21 @@ PUBLIC_ENDPOINTS = frozenset(
         "writing.kept_photo",
         "proposals.support",
         "proposals.add_support",
-        "talk.listing",
-        "talk.one",
-        "comments.new",
-        "comments.create",
         "idea_news.ask",
         "idea_news.follow",
         "idea_news.ask_stop",
         "idea_news.stop",
+        "talk.listing",
+        "talk.one",
+        "comments.new",
+        "comments.create",
+        "notices.ask",
+        "notices.send",
+        "notices.thanks",
         "incidents.report",
         "incidents.send",
         "incidents.public_list",
         "incidents.public_incident",
-        "notices.ask",
-        "notices.send",
-        "notices.thanks",
         "follow.show",
         "follow.follow",
         "follow.unfollow",
@@ -213,11 +217,11 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
     "proposal": moderation_commands.receive_proposal,
     "comment": moderation_comments.finish,
     "endorsement": proposals_commands.finish_endorsement,
+    "idea_follow": proposals_follows.finish_follow,
 }
 """Kind of draft → what to do once its author is known."""
 
 
-    "idea_follow": proposals_follows.finish_follow,
 class Me:
     """The signed-in visitor as templates see it."""
 

@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Draft, Person
 from engage.core import town_settings
 from engage.core.errors import Conflict
 from engage.core.i18n import _
-from engage.core.workflow import advance
 from engage.discussions import commands
 from engage.discussions.commands import Remark
 from engage.discussions.models import Comment, Voice
 from engage.discussions.policy import is_open_to_answers
 from engage.moderation import commands as moderation
-from engage.moderation import forgetting, queries
-from engage.moderation.models import Decision, ModerationItem, PendingDecision
-from engage.moderation.policy import is_open
-from engage.moderation.workflow import TRANSITIONS, Action, Status
+from engage.moderation import queries
+from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.taking_out import take_out
+from engage.moderation.workflow import Action, Status
 from engage.proposals import queries as proposals
 from engage.proposals import talk
 from engage.proposals.addresses import path_of
@@ -116,15 +115,4 @@ def correct(db: Session, comment: Comment, text: str, *, author: Person) -> None
 def withdraw(db: Session, comment: Comment, *, author: Person) -> None:
     """The author takes a comment back, out of the queue too."""
     commands.withdraw(db, comment, author=author)
-    let_go(db, [comment.id], actor_id=author.id)
-
-
-def let_go(db: Session, ids: list[int], *, actor_id: int | None) -> None:
-    """Nobody has to read these comments any more; of the judgements no word is kept."""
-    for item in queries.items_about(db, ids, subject_type=KIND):
-        if is_open(item):
-            item.settles_at = None
-            db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
-            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=actor_id)
-    db.flush()
-    forgetting.forget_words(db, ids, subject_type=KIND)
+    take_out(db, KIND, [comment.id], actor_id=author.id)

@@ -15,11 +15,13 @@ from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.words import Visibility
 from engage.core.workflow import allows
+from engage.discussions.models import Comment
 from engage.fieldwork.models import Enquiry
 from engage.incidents import forgetting as reports
 from engage.incidents.models import Incident
 from engage.incidents.policy import is_reporter
 from engage.moderation import commands as moderation
+from engage.moderation import comments
 from engage.privacy import identities, leaving
 from engage.privacy.policy import can_leave
 from engage.proposals.models import Proposal
@@ -76,6 +78,7 @@ def close_account(
         *_part_with_ideas(db, person, ideas),
         *_part_with_reports(db, person),
     ]
+    _part_with_comments(db, person, ideas)
     reports.forget_followers(db, reached)
     sent = leaving.messages_to(person, reached)
     leaving.free_keys(db, sent)
@@ -115,6 +118,13 @@ def _part_with_ideas(db: Session, person: Person, choice: Ideas) -> list[StoredP
         if (choice is Ideas.GO or hidden) and allows(proposal.status, Action.WITHDRAW, TRANSITIONS):
             gone += moderation.withdraw(db, proposal, author=person)
     return gone
+
+
+def _part_with_comments(db: Session, person: Person, choice: Ideas) -> None:
+    """The same for comments; what nobody else reads goes in any case."""
+    for comment in db.scalars(select(Comment).where(Comment.author_id == person.id)).all():
+        if choice is Ideas.GO or comment.visibility is not Visibility.PUBLIC:
+            comments.withdraw(db, comment, author=person)
 
 
 def _part_with_reports(db: Session, person: Person) -> list[StoredPhoto]:

@@ -1,10 +1,15 @@
-"""What time removes around moderation: words of alerts, of reader reports, of appeals."""
+"""What time removes around moderation: words of comments, alerts, reader reports, appeals."""
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from engage.core.words import Visibility
+from engage.discussions import forgetting
+from engage.discussions.models import Comment
+from engage.moderation import forgetting as judgements
 from engage.moderation.alerts_models import Alert
 from engage.moderation.appeals_models import Appeal
+from engage.moderation.models import ModerationItem
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.privacy.expiry import Due
 
@@ -40,4 +45,19 @@ def appeals(db: Session, due: Due) -> int:
     ids = db.scalars(select(Appeal.id).where(wanted).limit(due.most)).all()
     blank = {"word": "", "answer": "", "author_id": None}
     db.execute(update(Appeal).where(Appeal.id.in_(ids)).values(blank))
+    return len(ids)
+
+
+def refused_comments(db: Session, due: Due) -> int:
+    """Words and author of comments that were not published, or hidden since; the reason stays."""
+    kind = Comment.__tablename__
+    decided = exists().where(
+        ModerationItem.subject_type == kind,
+        ModerationItem.subject_id == Comment.id,
+        ModerationItem.decided_at <= due.limit,
+    )
+    wanted = (Comment.visibility == Visibility.HIDDEN, Comment.body != "", decided)
+    ids = db.scalars(select(Comment.id).where(*wanted).limit(due.most)).all()
+    forgetting.erase(db, ids)
+    judgements.forget_words(db, ids, subject_type=kind)
     return len(ids)

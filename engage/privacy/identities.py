@@ -15,6 +15,7 @@ from engage.core import audit, clock
 from engage.core.config import Config
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.secrets import load_key, seal, unseal
+from engage.discussions.models import Comment
 from engage.privacy.models import RetainedIdentity
 from engage.proposals.models import Proposal
 
@@ -31,10 +32,7 @@ def sealing_key(config: Config) -> bytes | None:
 
 def keep(db: Session, person: Person, key: bytes) -> bool:
     """Seal who `person` is before the account is emptied; False when nothing was published."""
-    published = select(Proposal.id).where(
-        Proposal.author_id == person.id, Proposal.published_at.is_not(None)
-    )
-    if db.scalar(published.limit(1)) is None:
+    if not any(_has_published(db, table, person) for table in (Proposal, Comment)):
         return False
     today = clock.today()
     db.add(
@@ -46,6 +44,11 @@ def keep(db: Session, person: Person, key: bytes) -> bool:
         )
     )
     return True
+
+
+def _has_published(db: Session, table: type[Proposal | Comment], person: Person) -> bool:
+    mine = select(table.id).where(table.author_id == person.id, table.published_at.is_not(None))
+    return db.scalar(mine.limit(1)) is not None
 
 
 def _identity(db: Session, person: Person) -> str:

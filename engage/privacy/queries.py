@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
 from engage.core import clock
+from engage.discussions.models import Comment
 from engage.incidents.models import Incident
 from engage.proposals.models import Endorsement, Proposal, ProposalRevision
+from engage.proposals.queries import first_words
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,26 @@ def own_reports(db: Session, person: Person) -> list[OwnReport]:
     return [
         OwnReport(r.id, r.reference, r.kind.resident_label, clock.local(r.created_at).date())
         for r in rows
+    ]
+
+
+@dataclass(frozen=True)
+class OwnComment:
+    """One comment of the person, by its first words."""
+
+    id: int
+    start: str
+    day: date
+
+
+def own_comments(db: Session, person: Person) -> list[OwnComment]:
+    """The comments that still name the person, the newest first."""
+    rows = db.scalars(
+        select(Comment).where(Comment.author_id == person.id).order_by(Comment.id.desc())
+    )
+    return [
+        OwnComment(c.id, first_words(c.body, longest=60), clock.local(c.created_at).date())
+        for c in rows
     ]
 
 

@@ -6,8 +6,8 @@ After domaine.md, paragraph 5.2: proposals that the data protection officer has 
 from collections.abc import Sequence
 
 from engage.consultations import roll
-from engage.core.config import Config
 from engage.core import search
+from engage.core.config import Config
 from engage.core.i18n import lazy as _
 from engage.privacy import expiry, expiry_moderation, identities
 from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
@@ -135,6 +135,17 @@ RULES: Sequence[Rule] = (
         _("versés aux archives publiques"),
         _("à vous de choisir : ils restent sans votre nom, ou ils sont retirés"),
         ("comments", "threads", "proposal_threads"),
+    ),
+    Rule(
+        "refused_comments",
+        _("Commentaires non publiés"),
+        Basis.TASK,
+        _("après la décision"),
+        _("texte effacé ; le motif reste"),
+        ERASED,
+        (),
+        Span(months=6),
+        expiry_moderation.refused_comments,
     ),
     Rule(
         "incident_photos",

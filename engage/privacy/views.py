@@ -40,6 +40,7 @@ def show() -> ResponseReturnValue:
         contact_points=() if person.half_signed_in else accounts.contact_points_of(db, person),
         ideas=queries.own_ideas(db, person),
         reports=queries.own_reports(db, person),
+        comments=queries.own_comments(db, person),
         supports=len(queries.supported(db, person)),
         purposes=[(p, text, consents.has_consent(db, person, p)) for p, text in PURPOSES.items()],
     )

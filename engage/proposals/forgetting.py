@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engage.core import photos, search
 from engage.core.photos import StoredPhoto
+from engage.proposals import talk
 from engage.proposals.models import (
     Endorsement,
     Proposal,
@@ -18,7 +19,7 @@ from engage.proposals.news import ProposalEvent, ProposalFollow, ProposalNews
 
 
 def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
-    """Take words, photo, author and supports away: what is left says that there was an idea.
+    """Take words, photos, author, supports, comments away: what is left says there was an idea.
 
     Returns what to take from the disk.
     """
@@ -34,6 +35,7 @@ def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
     told = select(ProposalEvent.id).where(ProposalEvent.proposal_id.in_(ids))
     db.execute(delete(ProposalNews).where(ProposalNews.event_id.in_(told)))
     db.execute(delete(ProposalFollow).where(ProposalFollow.proposal_id.in_(ids)))
+    talk.erase(db, ids)
     for id_ in ids:
         search.forget(db, Proposal.__tablename__, id_)
     blank_idea = {"author_id": None, "place_id": None, "supporters": 0}

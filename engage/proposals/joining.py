@@ -13,7 +13,7 @@ from engage.core.policy import require
 from engage.core.words import Visibility
 from engage.core.workflow import advance
 from engage.deadlines import commands as deadlines
-from engage.proposals import finding, follows, messages, news, supporters
+from engage.proposals import finding, follows, messages, news, supporters, talk
 from engage.proposals.follow_up_policy import can_join
 from engage.proposals.models import Endorsement, Proposal
 from engage.proposals.news import Happening, ProposalEvent, ProposalFollow, ProposalNews
@@ -41,6 +41,7 @@ def join(db: Session, source: Proposal, target: Proposal, *, person: Person) -> 
     db.flush()
     _lead_on(db, source, target)
     _move_people(db, source, target)
+    talk.move(db, source, target)
     deadlines.withdraw_all(db, source)
     finding.refresh(db, source.id)
     news.tell(db, target, Happening.JOINED, actor_id=source.author_id, source_id=source.id)

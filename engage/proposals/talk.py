@@ -22,9 +22,9 @@ from engage.proposals.models import Proposal
 from engage.territory.models import Neighbourhood
 
 OFFICES = {
-    Voice.INSTITUTION: lazy("un partenaire du contrat"),
-    Voice.COORDINATION: lazy("l’équipe du contrat de ville"),
-    Voice.MEDIATION: lazy("la médiation"),
+    Voice.INSTITUTION: lazy("Un partenaire du contrat de ville"),
+    Voice.COORDINATION: lazy("L’équipe du contrat de ville"),
+    Voice.MEDIATION: lazy("La médiation"),
 }
 """Who speaks, where a mandate names no organisation."""
 
@@ -136,11 +136,16 @@ def move(db: Session, source: Proposal, target: Proposal) -> None:
     db.execute(moved, execution_options={"synchronize_session": False})
 
 
-def erase(db: Session, proposal_ids: Sequence[int]) -> list[int]:
-    """Nobody reads the comments on ideas that are gone: words and names go too.
+def comment_ids(db: Session, proposal_ids: Sequence[int]) -> Sequence[int]:
+    """All comments on these ideas."""
+    return db.scalars(
+        select(Comment.id)
+        .join(ProposalThread, ProposalThread.thread_id == Comment.thread_id)
+        .where(ProposalThread.proposal_id.in_(proposal_ids))
+        .order_by(Comment.id)
+    ).all()
 
-    Returns the ids of these comments, for what else knows them.
-    """
-    wanted = select(ProposalThread.thread_id).where(ProposalThread.proposal_id.in_(proposal_ids))
-    threads = db.scalars(wanted).all()
-    return forgetting.erase_threads(db, threads) if threads else []
+
+def erase(db: Session, proposal_ids: Sequence[int]) -> None:
+    """Nobody reads the comments on ideas that are gone: words and names go too."""
+    forgetting.erase_all(db, comment_ids(db, proposal_ids))

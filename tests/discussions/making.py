@@ -1,6 +1,7 @@
 """Plain factories of comments, through the real commands."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from engage.core.town_settings import TownSettings
 from engage.discussions import commands
 from engage.discussions.commands import Remark
 from engage.discussions.models import Comment
+from engage.discussions.queries import Talk
 from engage.proposals import talk
 from engage.proposals.models import Proposal
 from tests.factories import make_person
@@ -41,6 +43,11 @@ def make_comment(
 
 def said(db: Session, idea: Proposal, person: Person | None = None) -> list[str]:
     """The comments and answers that `person` reads with the idea, in plain words."""
-    talks = talk.on(db, idea, person).talks.items
-    words = [one.body_html for t in talks for one in (t.comment, *t.answers)]
+    words = [one.body_html for t in talks_on(db, idea, person) for one in (t.comment, *t.answers)]
     return [re.sub("<[^>]+>", "", html) for html in words]
+
+
+def talks_on(db: Session, idea: Proposal, person: Person | None = None) -> Sequence[Talk]:
+    """The comments that `person` reads with the idea, with their answers."""
+    db.refresh(idea, ["neighbourhood"])
+    return talk.on(db, idea, person).talks.items
