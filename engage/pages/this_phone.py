@@ -73,7 +73,7 @@ def _draft(sent: Sent) -> Shown | None:
         return None
     href = f"/compte/connexion?brouillon={sent.key}"
     title = str(draft.payload.get("title", ""))
-    if draft.kind in ("endorsement", "comment"):
+    if draft.kind in ("endorsement", "comment", "idea_follow"):
         idea = proposals.proposal(get_db(), draft.payload["proposal_id"], gate.actor())
         title = proposals.shown_revision(get_db(), idea).title if idea else ""
     return Shown(sent.name, draft.kind, draft.created_at, href, title)

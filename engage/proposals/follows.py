@@ -44,6 +44,7 @@ def unfollow(db: Session, proposal: Proposal, *, person: Person) -> bool:
     if following is None:
         return False
     db.delete(following)
+    db.flush()
     audit.record(db, "proposal.unfollow", proposal, actor_id=person.id)
     return True
 

@@ -108,8 +108,8 @@ def tell(
 ) -> ProposalEvent:
     """Note what happened to a public idea and keep it for the next digest of its followers.
 
-    `actor_id` is who did it: nobody is told of their own acts. Call it after the change, in the
-    same transaction.
+    `actor_id` is who did it: nobody is told of their own acts. The author hears of an answer at
+    once, by a message of its own. Call it after the change, in the same transaction.
     """
     event = ProposalEvent(
         proposal_id=proposal.id,
@@ -122,9 +122,10 @@ def tell(
     db.add(event)
     db.flush()
     if proposal.visibility is Visibility.PUBLIC:
+        told_already = {actor_id, proposal.author_id if kind is Happening.ANSWERED else None}
         followers = select(literal(event.id), ProposalFollow.person_id).where(
             ProposalFollow.proposal_id == proposal.id,
-            ProposalFollow.person_id != (actor_id or 0),
+            ProposalFollow.person_id.not_in(told_already - {None}),
         )
         db.execute(insert(ProposalNews).from_select(["event_id", "person_id"], followers))
     return event
