@@ -11,10 +11,11 @@ from engage.core.i18n import lazy as _
 from engage.core.photos import Photo, StoredPhoto
 from engage.discussions import commands, queries
 from engage.discussions.models import Comment
-from engage.moderation.kind import Kind, Reading
+from engage.moderation.kind import Kind, Reading, Said
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
 from engage.proposals import talk
+from engage.proposals.models import Proposal
 from engage.proposals.talk import path_of_comment
 
 FIRST_WORDS = 80
@@ -54,6 +55,7 @@ class Comments(Kind):
             link=path_of_comment(idea.id, comment.id),
             written_at=comment.created_at,
             author=shown_name(comment.author, idea.neighbourhood),
+            said=_context(db, comment, idea),
         )
 
     def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
@@ -83,3 +85,11 @@ class Comments(Kind):
 
     def correct_at(self, item: ModerationItem) -> str:
         return f"/commentaires/{item.subject_id}/corriger"
+
+
+def _context(db: Session, comment: Comment, idea: Proposal) -> list[Said]:
+    """What the comment is about: the idea, and the words it answers."""
+    revision = idea.published_revision
+    about = [Said(str(_("Sur cette idée")), revision.title)] if revision else []
+    parent = db.get(Comment, comment.parent_id) if comment.parent_id else None
+    return [*about, Said(str(_("En réponse à")), parent.body)] if parent else about
