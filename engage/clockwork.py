@@ -9,6 +9,8 @@ from engage.accounts import contact_messages as accounts_contact_messages
 from engage.accounts import mandate_messages as accounts_mandate_messages
 from engage.accounts import messages as accounts_messages
 from engage.accounts import sms_alerts as accounts_sms_alerts
+from engage.agenda import jobs as agenda_jobs
+from engage.agenda import messages as agenda_messages
 from engage.consultations import final
 from engage.core import sms_budget
 from engage.core.scheduler import Job
@@ -31,6 +33,7 @@ RENDERERS: dict[str, Renderer] = {
     **accounts_contact_messages.RENDERERS,
     **accounts_sms_alerts.RENDERERS,
     **accounts_mandate_messages.RENDERERS,
+    **agenda_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **proposals_messages.RENDERERS,
     **moderation_messages.RENDERERS,
@@ -74,6 +77,7 @@ def jobs(town: Services) -> list[Job]:
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),
         Job("counts", 60, lambda: final.store(town.database)),
         Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
+        Job("agenda", 300, lambda: _remind_of_dates(town)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),
         Job("housekeeping", 3600, lambda: _forget(town)),
     ]
@@ -82,6 +86,11 @@ def jobs(town: Services) -> list[Job]:
 def _forget(town: Services) -> None:
     key = identities.sealing_key(town.config)
     purge.purge(town.database, town.storage, identity_key=key)
+
+
+def _remind_of_dates(town: Services) -> None:
+    with town.database.transaction() as db:
+        agenda_jobs.remind(db)
 
 
 def _close_unanswered(town: Services) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import StatementError
 
 from engage.accounts import demo as people
+from engage.agenda import demo as agenda
 from engage.consultations import demo as votes
 from engage.core import clock
 from engage.core.contractrows import Difference, Loader
@@ -70,6 +71,7 @@ def load_demo(town: Services) -> bool:
         everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
         ideas.load(db, data, people=everybody)
         calls.load(db, data, everybody)
+        agenda.load(db, data, everybody)
         votes.load(db, data, everybody, key=town.secret_key)
         problems.load(db, data, everybody, town.storage)
         partners.load(db, data)

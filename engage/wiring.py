@@ -18,6 +18,9 @@ from engage.accounts import second_step_views as accounts_second_step_views
 from engage.accounts import security_views as accounts_security_views
 from engage.accounts import views as accounts_views
 from engage.accounts.models import Person, Role
+from engage.agenda import commands as agenda_commands
+from engage.agenda import keeping_views as agenda_keeping_views
+from engage.agenda import views as agenda_views
 from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
 from engage.consultations import waiting_views as consultations_waiting_views
@@ -71,6 +74,8 @@ BLUEPRINTS = (
     accounts_recycled_views.bp,
     accounts_contact_views.bp,
     accounts_device_views.bp,
+    agenda_views.bp,
+    agenda_keeping_views.bp,
     proposals_views.bp,
     proposals_follow_views.bp,
     proposals_follow_up_views.bp,
@@ -106,6 +111,9 @@ BLUEPRINTS = (
 
 FRENCH_ONLY = (
     "/admin",
+    "/agenda/annuler/",
+    "/agenda/modifier/",
+    "/agenda/nouveau",
     "/appels/arreter/",
     "/appels/modifier/",
     "/appels/nouveau",
@@ -153,6 +161,13 @@ PUBLIC_ENDPOINTS = frozenset(
         "health.alive",
         "health.ready",
         "health.metrics",
+        "agenda.index",
+        "agenda.past",
+        "agenda.show",
+        "agenda.feed",
+        "agenda.download",
+        "agenda.reminder",
+        "agenda.ask_reminder",
         "calls.index",
         "calls.show",
         "proposals.index",
@@ -216,6 +231,7 @@ PUBLIC_ENDPOINTS = frozenset(
 FINISHERS: dict[str, accounts_views.Finisher] = {
     "proposal": moderation_commands.receive_proposal,
     "comment": moderation_comments.finish,
+    "event_reminder": agenda_commands.finish_reminder,
     "endorsement": proposals_commands.finish_endorsement,
     "idea_follow": proposals_follows.finish_follow,
 }

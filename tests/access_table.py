@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Mandate
+from engage.agenda.models import Event
 from engage.consultations.models import Consultation
 from engage.core import clock
 from engage.core.web import Engage
@@ -32,6 +33,7 @@ SIGNED_IN = EVERYBODY - {"visitor"}
 COUNCIL = frozenset({"council"})
 STAFF = frozenset({"agent", "coordinator", "mediator", "admin"})
 WITH_MANDATE = COUNCIL | STAFF
+KEEPERS = frozenset({"council", "coordinator", "mediator"})
 QUEUE_READERS = frozenset({"council", "coordinator"})
 AUTHOR = frozenset[str]()
 """Only who wrote it, whatever the role: none of the people asked here."""
@@ -56,6 +58,8 @@ _BY_AUDIENCE = {
         health.alive health.ready health.metrics
         this_phone.show this_phone.erase this_phone.ended
         demo.people demo.enter demo.mail demo.mail_json
+        agenda.index agenda.past agenda.show agenda.feed agenda.download agenda.reminder
+        agenda.ask_reminder
         calls.index calls.show
         proposals.index proposals.detail writing.new writing.create writing.kept_photo proposals.support
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
@@ -81,6 +85,7 @@ _BY_AUDIENCE = {
         second_step.show second_step.prove passkeys.step_options passkeys.step
         proposals.withdraw_support idea_news.unfollow idea_news.mine
         counter.close
+        agenda.stop_reminder
         privacy.show privacy.export privacy.agree privacy.ask_leave privacy.choose_leave
         privacy.confirm_leave privacy.leave privacy.ask_idea privacy.withdraw_idea
         privacy.ask_report privacy.withdraw_report
@@ -92,6 +97,10 @@ _BY_AUDIENCE = {
     WITH_MANDATE: """
         security.show
         passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
+    """,
+    KEEPERS: """
+        agenda_keeping.new agenda_keeping.add agenda_keeping.edit agenda_keeping.change
+        agenda_keeping.ask_reason agenda_keeping.cancel
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: "proposals.change_action",
@@ -181,6 +190,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "proposal_id": db.scalars(
             select(Proposal.id).where(Proposal.published_at.is_not(None))
         ).first(),
+        "event_id": db.scalars(select(Event.id).where(Event.starts_at > clock.now())).first(),
         "call_id": db.scalars(
             select(Call.id)
             .join(Call.organisation)

@@ -12,7 +12,6 @@ from engage.core.db import Base, Database
 from engage.core.images import PreparedPhoto
 from engage.core.storage import Storage
 
-
 MOST_PHOTOS = 3
 """How many photos one text may have."""
 

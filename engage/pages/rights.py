@@ -8,6 +8,8 @@ from typing import Any
 from engage.accounts import admin_policy, attesting, residence
 from engage.accounts import policy as accounts
 from engage.accounts.models import Mandate, Person, Role
+from engage.agenda import policy as agenda
+from engage.agenda.models import Event
 from engage.consultations import policy as consultations
 from engage.consultations.models import Consultation
 from engage.core import clock
@@ -135,6 +137,13 @@ def _text() -> tuple[Target]:
     return (Target("proposals", 1, 1, ANOTHER, "", ""),)
 
 
+def _date() -> tuple[Any, ...]:
+    """A date of the agenda in three days, and now."""
+    now = clock.now()
+    starts = now + timedelta(days=3)
+    return Event(starts_at=starts, ends_at=starts + timedelta(hours=1)), now
+
+
 def _call(opens_in: int, lasts: int) -> Callable[[], Any]:
     """A call of the council, and today."""
 
@@ -198,6 +207,11 @@ ACTS: Mapping[str, Sequence[Act]] = {
             discussions.can_take_back,
             lambda: (_comment(ONESELF, Visibility.PUBLIC),),
         ),
+    ),
+    lazy("L’agenda"): (
+        Act(lazy("Demander un rappel la veille"), agenda.can_be_reminded, _date),
+        Act(lazy("Ajouter une date à l’agenda"), agenda.can_keep_agenda),
+        Act(lazy("Changer ou annuler une date"), agenda.can_change_event, _date),
     ),
     lazy("Les appels à participation"): (
         Act(lazy("Préparer un appel"), calls.can_prepare_calls),
