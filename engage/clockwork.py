@@ -20,7 +20,12 @@ from engage.fieldwork import messages as fieldwork_messages
 from engage.incidents import jobs as incidents_jobs
 from engage.incidents import messages as incidents_messages
 from engage.moderation import alerts_messages as moderation_alerts_messages
+from engage.moderation import appeals_messages as moderation_appeals_messages
 from engage.moderation import messages as moderation_messages
+from engage.moderation import notices_messages as moderation_notices_messages
+from engage.moderation import rota_jobs as moderation_rota_jobs
+from engage.moderation import rota_reminders as moderation_rota_reminders
+from engage.moderation import settling
 from engage.privacy import identities, purge
 from engage.privacy import messages as privacy_messages
 from engage.proposals import jobs as proposals_jobs
@@ -38,6 +43,9 @@ RENDERERS: dict[str, Renderer] = {
     **proposals_messages.RENDERERS,
     **moderation_messages.RENDERERS,
     **moderation_alerts_messages.RENDERERS,
+    **moderation_notices_messages.RENDERERS,
+    **moderation_appeals_messages.RENDERERS,
+    **moderation_rota_reminders.RENDERERS,
     **fieldwork_messages.RENDERERS,
     **reminders_messages.RENDERERS,
     **privacy_messages.RENDERERS,
@@ -73,6 +81,8 @@ def jobs(town: Services) -> list[Job]:
     letters, database = sender(town), town.database
     return [
         Job("sender", 5, letters.deliver_all),
+        Job("queue", 300, lambda: moderation_rota_jobs.look(database)),
+        Job("decisions", 2, lambda: settling.run(database, town.storage)),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),
         Job("counts", 60, lambda: final.store(town.database)),

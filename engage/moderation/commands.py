@@ -1,48 +1,46 @@
-"""Writes of moderation: receive, take, publish, propose and confirm a refusal."""
+"""Writes of moderation: receive, take, decide, undo; a decision takes effect in `settling`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.accounts import queries as accounts
 from engage.accounts.models import Draft, Person
 from engage.core import audit, clock
-from engage.core.errors import Conflict, InvalidInput
+from engage.core.errors import Conflict, Denied
 from engage.core.i18n import _
 from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.workflow import advance
-from engage.moderation import forgetting, messages, queries, risks
-from engage.moderation.models import USUAL_TURN, Decision, ModerationItem, RefusalReason
+from engage.discussions.models import Comment
+from engage.moderation import choices, desk, forgetting, messages, queries, queue, risks
+from engage.moderation.choices import Choice, Grounds
+from engage.moderation.models import USUAL_TURN, ModerationItem, PendingDecision
 from engage.moderation.policy import (
-    can_confirm_refusal,
+    can_choose,
     can_judge,
     can_moderate,
-    can_propose_refusal,
+    can_read_language,
     is_held_by,
     is_held_by_another,
     is_open,
+    require_turn,
 )
 from engage.moderation.subjects import KINDS
-from engage.moderation.workflow import TRANSITIONS, Action
+from engage.moderation.taking_out import take_out
+from engage.moderation.workflow import TRANSITIONS, Action, Status
 from engage.proposals import commands as proposals
+from engage.proposals import talk
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import READ_WITHIN
 
 HELD = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """Why a member proposes a refusal: a reason of the list, the passage, a word to the author."""
-
-    reason: RefusalReason
-    excerpt: str
-    note: str
+UNDO_WITHIN = timedelta(seconds=10)
+"""How long a decision can be taken back; nothing of it is public or sent before."""
 
 
 def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
@@ -107,100 +105,177 @@ def _look_at(db: Session, item: ModerationItem, flags: Sequence[str] = ()) -> No
     item.flags = sorted({*flags, *risks.found(reading)})
 
 
+def corrected(
+    db: Session, item: ModerationItem, *, revision_id: int, author: Person
+) -> ModerationItem:
+    """The author sent other words: the item has its old place, and what was asked for on top.
+
+    `item.decisions` must be loaded. Raises `Conflict` in the ten seconds of a decision.
+    """
+    if item.author_id != author.id:
+        raise Denied
+    if item.settles_at is not None:
+        raise Conflict(_("Quelqu’un décide en ce moment. Attendez une minute et recommencez."))
+    if item.status is Status.CORRECTION:
+        asked = [d.at for d in item.decisions if d.action is Action.ASK_CORRECTION]
+        item.due_at += clock.now() - max(asked)
+    advance(db, item, Action.CORRECT, TRANSITIONS, actor_id=author.id, revision_id=revision_id)
+    item.taken_by_id = item.taken_until = None
+    item.revision_id = revision_id
+    item.translated, item.revealed = False, []
+    _look_at(db, item)
+    db.flush()
+    return item
+
+
 def take(db: Session, item: ModerationItem, *, moderator: Person) -> None:
     """Hold an item for ten minutes; raises `Conflict` when another member reads it now."""
+    require_turn(moderator, item)
     require(can_judge, moderator, item)
-    if not is_open(item) or is_held_by_another(item, moderator):
+    if is_held_by_another(item, moderator):
         raise Conflict
-    item.taken_by_id = moderator.id
-    item.taken_until = clock.now() + HELD
+    _hold(db, item, moderator)
     audit.record(db, "moderation_item.take", item, actor_id=moderator.id)
     db.flush()
+
+
+def take_over(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
+    """Read what another member holds, said aloud: the other one's page decides nothing any more."""
+    require_turn(moderator, item)
+    require(can_judge, moderator, item)
+    if item.version != version:
+        raise Conflict
+    _hold(db, item, moderator)
+    audit.record(db, "moderation_item.take_over", item, actor_id=moderator.id)
+    db.flush()
+
+
+def _hold(db: Session, item: ModerationItem, moderator: Person) -> None:
+    if not can_read_language(desk.desk_of(db, moderator).languages, item):
+        raise Conflict(_("Ce texte attend une traduction."))
+    if item.taken_by_id != moderator.id:
+        item.revealed = []
+    item.taken_by_id, item.taken_until = moderator.id, clock.now() + HELD
 
 
 def take_next(db: Session, *, moderator: Person) -> ModerationItem | None:
     """Hold the oldest item that this member may judge and nobody reads; None when all is read."""
     require(can_moderate, moderator)
-    item = queries.next_free(db, moderator)
+    item = queue.next_free(db, moderator)
     if item is not None:
         take(db, item, moderator=moderator)
     return item
 
 
-def publish(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
-    """Publish the words of an item, at the first look or at the second."""
-    require(can_judge, moderator, item)
-    _decide(db, item, Action.PUBLISH, moderator, version)
-    KINDS[item.subject_type].publish(db, item, actor_id=moderator.id)
-    messages.published(db, item)
-
-
-def propose_refusal(
-    db: Session, item: ModerationItem, *, moderator: Person, version: int, grounds: Grounds
+def decide(
+    db: Session, item: ModerationItem, choice: Choice, *, moderator: Person, version: int
 ) -> None:
-    """Propose not to publish: another member has to agree.
+    """Keep the decision of the member who holds the item, on the state that was shown.
 
-    Raises `InvalidInput` when the passage is not in the text.
+    It takes effect in ten seconds. Raises `InvalidInput` when something is missing, `Conflict`
+    when somebody was faster.
     """
-    require(can_propose_refusal, moderator, item)
-    if not _contains(KINDS[item.subject_type].read(db, item).words, grounds.excerpt):
-        raise InvalidInput("excerpt", _("Ces mots ne sont pas dans le texte. Copiez-les."))
-    _decide(db, item, Action.PROPOSE_REFUSAL, moderator, version, grounds)
-
-
-def confirm_refusal(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
-    """The second member agrees, on the same grounds: it is not published, its author is told."""
-    require(can_confirm_refusal, moderator, item)
-    first = item.decisions[-1]
-    assert first.reason is not None
-    grounds = Grounds(first.reason, first.excerpt, first.note)
-    _decide(db, item, Action.CONFIRM_REFUSAL, moderator, version, grounds)
-    KINDS[item.subject_type].refuse(db, item, actor_id=moderator.id)
-    messages.refused(db, item)
-
-
-def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
-    """The author takes an idea back, out of the queue too; returns what to take from the disk."""
-    gone = proposals.withdraw(db, proposal, author=author)
-    for item in queries.items_about(db, [proposal.id]):
-        if is_open(item):
-            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
-    db.flush()
-    forgetting.forget_words(db, [proposal.id])
-    return gone
-
-
-def _decide(
-    db: Session,
-    item: ModerationItem,
-    action: Action,
-    moderator: Person,
-    version: int,
-    grounds: Grounds | None = None,
-) -> None:
-    """Write one decision of the member who holds the item, on the state that was shown."""
+    require_turn(moderator, item)
     if item.version != version or not is_held_by(item, moderator):
         raise Conflict
-    advance(db, item, action, TRANSITIONS, actor_id=moderator.id)
-    item.taken_by_id = item.taken_until = None
-    item.decided_at = None if is_open(item) else clock.now()
-    decision = Decision(
-        item_id=item.id,
-        moderator_id=moderator.id,
-        revision_id=item.revision_id,
-        action=action,
-        reason_id=grounds.reason.id if grounds else None,
-        excerpt=grounds.excerpt if grounds else "",
-        note=grounds.note if grounds else "",
-        at=clock.now(),
-    )
+    require(can_choose, moderator, item, choice.action)
+    kind = KINDS[item.subject_type]
+    if choice.action not in kind.actions | ALWAYS:
+        raise Denied
+    reading = kind.read(db, item)
+    choices.check(choice, reading, seen=item.revealed)
+    if Action.PUBLISH_MASKED in kind.actions:
+        choice = choices.hiding(choice, reading)
+    item.settles_at = clock.now() + UNDO_WITHIN
+    grounds = choice.grounds
     try:
-        db.add(decision)
+        db.add(
+            PendingDecision(
+                item_id=item.id,
+                moderator_id=moderator.id,
+                action=choice.action,
+                reason_id=grounds.reason.id if grounds else None,
+                excerpt=grounds.excerpt if grounds else "",
+                note=grounds.note if grounds else "",
+                target_id=choice.target_id,
+                contact=choice.contact,
+                changes=choice.changes.stored(),
+                takes_effect_at=item.settles_at,
+            )
+        )
+        audit.record(
+            db,
+            "moderation_item.decide",
+            item,
+            actor_id=moderator.id,
+            choice=choice.action.value,
+        )
         db.flush()
     except IntegrityError:
         raise Conflict from None
 
 
-def _contains(text: str, excerpt: str) -> bool:
-    """Whether the passage is in the text, blanks and capitals apart."""
-    return " ".join(excerpt.split()).casefold() in " ".join(text.split()).casefold()
+ALWAYS = frozenset({Action.CONFIRM_REFUSAL, Action.DISAGREE, Action.REFUSE, Action.RETURN})
+"""What follows a refusal that was proposed, whatever kind of text it is about."""
+
+
+def publish(db: Session, item: ModerationItem, *, moderator: Person, version: int) -> None:
+    """Publish the words of an item, at the first look or at the second."""
+    decide(db, item, Choice(Action.PUBLISH), moderator=moderator, version=version)
+
+
+def propose_refusal(
+    db: Session, item: ModerationItem, *, moderator: Person, version: int, grounds: Grounds
+) -> None:
+    """Propose not to publish: another member has to agree."""
+    choice = Choice(Action.PROPOSE_REFUSAL, grounds)
+    decide(db, item, choice, moderator=moderator, version=version)
+
+
+def second_refusal(
+    db: Session, item: ModerationItem, *, moderator: Person, version: int, grounds: Grounds | None
+) -> None:
+    """The second member would not publish either: for the same reason (None), or for another.
+
+    With another reason the coordinator decides.
+    """
+    proposed = queries.proposed_refusal(item)
+    if proposed is None or proposed.reason is None:
+        raise Conflict
+    same = grounds is None or grounds.reason.id == proposed.reason_id
+    first = Grounds(proposed.reason, proposed.excerpt, proposed.note)
+    action = Action.CONFIRM_REFUSAL if same else Action.DISAGREE
+    choice = Choice(action, first if same else grounds)
+    decide(db, item, choice, moderator=moderator, version=version)
+
+
+def undo(db: Session, item: ModerationItem, *, moderator: Person) -> None:
+    """Take one's decision back within ten seconds; raises `Conflict` afterwards."""
+    pending = db.get(PendingDecision, item.id)
+    if pending is None or pending.moderator_id != moderator.id:
+        raise Conflict
+    if pending.takes_effect_at <= clock.now():
+        raise Conflict(_("Les 10 secondes sont passées. La décision est prise."))
+    db.delete(pending)
+    item.settles_at = None
+    item.taken_by_id, item.taken_until = moderator.id, clock.now() + HELD
+    audit.record(db, "moderation_item.undo", item, actor_id=moderator.id)
+    for other in queue.held_by(db, moderator):
+        if other.id != item.id:
+            other.taken_by_id = other.taken_until = None
+    db.flush()
+
+
+def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
+    """The author takes an idea back, out of the queue too; returns what to take from the disk."""
+    said = talk.comment_ids(db, [proposal.id])
+    gone = proposals.withdraw(db, proposal, author=author)
+    take_out(db, Comment.__tablename__, said, actor_id=author.id)
+    for item in queries.items_about(db, [proposal.id]):
+        if is_open(item):
+            item.settles_at = None
+            db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
+            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
+    db.flush()
+    forgetting.forget_words(db, [proposal.id])
+    return gone

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
 from engage.core import clock
-from engage.moderation import commands
+from engage.moderation import commands, settling
+from engage.moderation.models import Moderator
 from engage.proposals import demo as proposals
+from engage.proposals import follow_up
 from engage.proposals.models import Proposal
 
 READ_AFTER = timedelta(hours=20)
@@ -18,6 +20,7 @@ def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> Non
     """Send every idea on its day, oldest first; what waits stays in the queue."""
     now = clock.now()
     supporters = [person for code, person in people.items() if code.startswith("soutien-")]
+    db.add(Moderator(person_id=people["conseil2"].id, languages=["fr", "ar"]))
     for row in sorted(data["proposals"], key=lambda r: -r["days_ago"]):
         sent_at = now - timedelta(days=row["days_ago"], hours=3)
         with clock.at(sent_at):
@@ -25,10 +28,12 @@ def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> Non
             item = commands.receive_idea(db, proposal)
         if row["visibility"] != "public":
             continue
-        reader = people["conseil" if proposal.id % 2 else "conseil2"]
+        reader = people["conseil" if proposal.id % 2 and row["lang"] == "fr" else "conseil2"]
         with clock.at(sent_at + READ_AFTER):
             commands.take(db, item, moderator=reader)
             commands.publish(db, item, moderator=reader, version=item.version)
+        with clock.at(sent_at + READ_AFTER + commands.UNDO_WITHIN):
+            settling.settle(db)
         proposals.endorse(db, row, proposal, supporters=supporters)
         _follow_up(db, row, proposal, people["conseil"], now)
 
@@ -37,7 +42,7 @@ def _follow_up(
     db: Session, row: dict[str, Any], proposal: Proposal, member: Person, now: datetime
 ) -> None:
     """The council takes up what the file calls under study; answers come with their own feature."""
-    follow_up = row["follow_up"]
-    if follow_up is not None and follow_up["state"] == "under_study":
-        with clock.at(now - timedelta(days=follow_up["days_ago"])):
+    became = row["follow_up"]
+    if became is not None and became["state"] == "under_study":
+        with clock.at(now - timedelta(days=became["days_ago"])):
             follow_up.study(db, proposal, person=member)

@@ -1,18 +1,31 @@
 """Forms of moderation."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from wtforms import IntegerField, RadioField, ValidationError
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
 from engage.core.forms import Form, Line, Words
 from engage.core.i18n import label
 from engage.core.i18n import lazy as _
-from engage.moderation.commands import Grounds
+from engage.moderation.choices import Choice, Grounds
+from engage.moderation.languages import LANGUAGES_READ
 from engage.moderation.models import RefusalReason
+from engage.moderation.workflow import Action
 
 BIGGEST = 2**31 - 1
+
+REDIRECTS = ("R05", "R06", "R04")
+"""The reasons for which another service can help; the usual one first."""
 
 
 class DecisionForm(Form):
@@ -66,3 +79,91 @@ class RefusalForm(DecisionForm):
         return Grounds(
             self._reasons[self.reason.data], self.excerpt.data or "", self.note.data or ""
         )
+
+
+class RedirectForm(DecisionForm):
+    """Who can help instead."""
+
+    service = RadioField(
+        _("Vers quel service ?"),
+        validate_choice=False,
+        validators=[InputRequired(_("Choisissez un service."))],
+    )
+    why = RadioField(
+        _("Pourquoi ?"),
+        validate_choice=False,
+        validators=[InputRequired(_("Choisissez un motif."))],
+    )
+    word = Words(
+        _("Un mot pour l’auteur"),
+        validators=[
+            Length(max=1000, message=_("Ce mot est trop long : 1 000 caractères au plus."))
+        ],
+    )
+
+    def offer(self, reasons: Sequence[RefusalReason], doors: Sequence[dict[str, Any]]) -> None:
+        """Fill in the services of the contract and the reasons that fit."""
+        self._reasons = {r.code: r for code in REDIRECTS for r in reasons if r.code == code}
+        self.why.choices = [(code, label(r.label)) for code, r in self._reasons.items()]
+        self._doors = {door["code"]: label(door["label"]) for door in doors}
+        self.service.choices = list(self._doors.items())
+
+    def validate_why(self, field: RadioField) -> None:
+        if field.data not in self._reasons:
+            raise ValidationError(str(_("Choisissez un motif de la liste.")))
+
+    def validate_service(self, field: RadioField) -> None:
+        if field.data not in self._doors:
+            raise ValidationError(str(_("Choisissez un service de la liste.")))
+
+    def to_input(self) -> Choice:
+        """The choice, once it is valid."""
+        grounds = Grounds(self._reasons[self.why.data], "", self.word.data or "")
+        return Choice(Action.REDIRECT, grounds, contact=self.service.data)
+
+
+class MergeForm(DecisionForm):
+    """Which public contribution says the same."""
+
+    target = IntegerField(
+        widget=HiddenInput(),
+        validators=[
+            InputRequired(_("Choisissez l’idée qui dit la même chose.")),
+            NumberRange(1, BIGGEST, message=_("Choisissez l’idée qui dit la même chose.")),
+        ],
+    )
+
+
+class RevealForm(Form):
+    """Which veil to lift."""
+
+    what = StringField(validators=[Length(max=20)])
+
+
+class ReaderForm(Form):
+    """How a member reads."""
+
+    languages = SelectMultipleField(
+        _("Je lis ces langues"),
+        validators=[InputRequired(_("Choisissez au moins une langue."))],
+    )
+    shortcuts = BooleanField(_("Utiliser les raccourcis du clavier"))
+
+    def offer(self) -> None:
+        self.languages.choices = list(LANGUAGES_READ.items())
+
+
+class TranslationForm(Form):
+    """A mediator's help."""
+
+    title = Line(
+        _("Le titre en français"),
+        validators=[Length(max=200, message=_("Ce titre est trop long : 200 caractères au plus."))],
+    )
+    body = Words(
+        _("Le texte en français"),
+        validators=[
+            DataRequired(_("Écrivez ce que dit le texte.")),
+            Length(max=8000, message=_("Ce texte est trop long : 8 000 caractères au plus.")),
+        ],
+    )

@@ -23,10 +23,19 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody says about the words that are read, e.g. a reader who reported them."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a member reads of one item; of the author no more than what the public sees.
 
     `where` is the neighbourhood in words per language, `link` the page of the contribution.
+    `official`: an office or the council speaks, whose numbers are given on purpose.
     """
 
     title: str
@@ -37,12 +46,24 @@ class Reading:
     link: str
     written_at: datetime
     author: str = ""
+    official: bool = False
     before: Before | None = None
+    said: Sequence[Said] = ()
 
     @property
     def words(self) -> str:
         """All that was typed."""
         return f"{self.title}\n{self.body}"
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A public contribution that may say the same."""
+
+    id: int
+    title: str
+    link: str
+    supporters: int
 
 
 class Kind(ABC):
@@ -97,6 +118,15 @@ class Kind(ABC):
         """Make it part of a public contribution of the same kind."""
         raise NotImplementedError
 
-    def correct_at(self, item: ModerationItem) -> str:
-        """The page where the author corrects it."""
-        raise NotImplementedError
+    def similar(
+        self,
+        db: Session,  # noqa: ARG002  for kinds that look
+        item: ModerationItem,  # noqa: ARG002
+        reading: Reading,  # noqa: ARG002
+    ) -> list[Alike]:
+        """What is public already and may say the same, the closest first."""
+        return []
+
+    def correct_at(self, item: ModerationItem) -> str:  # noqa: ARG002  for kinds that have one
+        """The page where the author corrects it, for kinds that can be sent back."""
+        return ""

@@ -1,85 +1,99 @@
-"""What authors are told: received, published, not published and why."""
+"""What authors are told: received, published, to correct, not published and why."""
 
-from sqlalchemy.orm import Session
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import queries as accounts
 from engage.accounts.models import Person
 from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
-from engage.moderation import of_ideas, queries
-from engage.moderation.models import ModerationItem
-from engage.proposals.addresses import path_of
+from engage.moderation import queries
+from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.subjects import KINDS
+from engage.moderation.workflow import Action
+
+TOLD = {
+    Action.PUBLISH: "published",
+    Action.PUBLISH_MASKED: "masked",
+    Action.ASK_CORRECTION: "to_correct",
+    Action.CONFIRM_REFUSAL: "refused",
+    Action.REFUSE: "refused",
+    Action.REDIRECT: "redirected",
+}
+"""Decisions the author hears of; a merge is told by the ideas themselves."""
+
+ABOUT = ("idea", "text")
+"""How letters call what was sent: see `Kind.mail`."""
 
 
 def received(db: Session, item: ModerationItem) -> None:
     """Say that the words arrived and until when they are read."""
-    _tell_author(db, item, "idea_received")
+    _tell_author(db, item, "received", str(item.id))
 
 
-def published(db: Session, item: ModerationItem) -> None:
-    """Say that everybody can read the words now."""
-    _tell_author(db, item, "idea_published")
+def decided(db: Session, item: ModerationItem, decision: Decision) -> None:
+    """Say what was decided, and why where words are not shown as they were sent (DSA, art. 17)."""
+    told = TOLD.get(decision.action)
+    if told is not None:
+        key = f"{item.id}:{decision.revision_id}"
+        _tell_author(db, item, told, key, decision_id=decision.id)
 
 
-def refused(db: Session, item: ModerationItem) -> None:
-    """Give the statement of reasons (DSA, article 17)."""
-    _tell_author(db, item, "idea_refused")
-
-
-def _tell_author(db: Session, item: ModerationItem, kind: str) -> None:
+def _tell_author(db: Session, item: ModerationItem, told: str, key: str, **ids: Any) -> None:
     """Queue a message to the author's proven address; nobody is told where there is none."""
-    author = db.get(Person, item.author_id) if item.author_id else None
+    about = KINDS[item.subject_type].mail
+    author = db.get(Person, item.author_id) if item.author_id and about else None
     address = accounts.address_of(db, author) if author else None
     if author is None or address is None:
         return
     outbox.post(
         db,
-        kind,
+        f"{about}_{told}",
         channel=address.channel,
         recipient=address.value,
-        dedupe_key=f"{kind}:{item.id}",
+        dedupe_key=f"{about}_{told}:{key}",
         person_id=author.id,
         language=author.language,
         item_id=item.id,
+        **ids,
     )
 
 
-def _render(template: str, db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
+def _render(
+    told: str, about: str, db: Session, message: OutboxMessage, base_url: str
+) -> Rendered | None:
     item = queries.item(db, message.payload["item_id"])
     if item is None:
         return None
-    revision = of_ideas.revision_of(db, item)
+    kind = KINDS[item.subject_type]
+    reading = kind.read(db, item)
+    asked = message.payload.get("decision_id")
+    decision = db.get(Decision, asked, options=[joinedload(Decision.reason)]) if asked else None
     return rendered(
-        f"moderation/{template}",
+        f"moderation/{told}",
         message,
-        title=revision.title,
-        sent_on=revision.created_at,
+        idea=about == "idea",
+        title=reading.title,
+        sent_on=reading.written_at,
         read_by=item.due_at,
-        link=base_url + path_of(revision.proposal_id),
-        again=f"{base_url}/propositions/nouvelle?reprendre={revision.proposal_id}",
+        link=base_url + reading.link,
+        correct_at=base_url + kind.correct_at(item),
+        again=f"{base_url}/propositions/nouvelle?reprendre={item.subject_id}",
         charter=f"{base_url}/charte",
-        refusal=queries.refusal_of(db, revision.proposal),
+        refusal=queries.statement(db, decision) if decision else None,
     )
 
 
-def render_received(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
-    """The words of the receipt."""
-    return _render("idea_received", db, message, base_url)
-
-
-def render_published(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
-    """The words of the good news."""
-    return _render("idea_published", db, message, base_url)
-
-
-def render_refused(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
-    """The words of the statement of reasons."""
-    return _render("idea_refused", db, message, base_url)
+def _renderer(told: str, about: str) -> Callable[[Session, OutboxMessage, str], Rendered | None]:
+    return partial(_render, told, about)
 
 
 RENDERERS = {
-    "idea_received": render_received,
-    "idea_published": render_published,
-    "idea_refused": render_refused,
+    f"{about}_{told}": _renderer(told, about)
+    for about in ABOUT
+    for told in ("received", *sorted(set(TOLD.values())))
 }

@@ -12,6 +12,9 @@ from engage.moderation.workflow import COUNCIL_READS, Action, Status
 
 FIRST_TURN, USUAL_TURN = 0, 1
 
+HARMLESS = frozenset({"photo", "personal"})
+"""Flags that the list shows without calling the item flagged."""
+
 
 class RefusalReason(Base):
     """Why something may be refused: a closed list, with what the author can do next."""
@@ -74,7 +77,7 @@ class ModerationItem(Base):
 def _place(_mapper: object, _connection: object, item: ModerationItem) -> None:
     """Keep in step what the queue is read by."""
     item.in_queue = (item.status or Status.WAITING) in COUNCIL_READS and item.settles_at is None
-    item.flagged = bool(set(item.flags or ()) - {"photo"})
+    item.flagged = bool(set(item.flags or ()) - HARMLESS)
 
 
 class Decision(Base):

@@ -5,16 +5,22 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from engage.accounts.models import Person
 from engage.accounts.names import shown_name
-from engage.core import clock, html, photos
+from engage.core import clock, html, photos, search
+from engage.core.errors import Conflict
 from engage.core.i18n import lazy as _
 from engage.core.photos import Photo, StoredPhoto
-from engage.moderation.kind import Before, Kind, Reading
+from engage.core.words import Visibility
+from engage.moderation.kind import Alike, Before, Kind, Reading
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
 from engage.proposals import commands as proposals
+from engage.proposals import joining
 from engage.proposals.addresses import path_of
-from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision
+from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision, Voice
+
+SIMILAR = 3
 
 
 class Ideas(Kind):
@@ -28,6 +34,7 @@ class Ideas(Kind):
             Action.PUBLISH,
             Action.PUBLISH_MASKED,
             Action.ASK_CORRECTION,
+            Action.MERGE,
             Action.REDIRECT,
             Action.PROPOSE_REFUSAL,
         }
@@ -52,17 +59,20 @@ class Ideas(Kind):
             link=path_of(idea.id),
             written_at=revision.created_at,
             author=shown_name(idea.author, idea.neighbourhood),
+            official=idea.voice is not Voice.RESIDENT,
             before=Before(before.title, before.body) if before and before is not revision else None,
         )
 
     def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
+        """The words of an edit take the place of what is public; so do those after an appeal."""
         revision = revision_of(db, item)
-        proposals.publish(db, revision.proposal, revision=revision, actor_id=actor_id)
+        act = proposals.rewrite if _is_public(revision) else proposals.publish
+        act(db, revision.proposal, revision=revision, actor_id=actor_id)
 
     def refuse(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
         """An edit that is refused leaves public what was public."""
         revision = revision_of(db, item)
-        if revision.proposal.published_revision_id is None:
+        if not _is_public(revision):
             proposals.refuse(db, revision.proposal, revision=revision, actor_id=actor_id)
 
     def mask(
@@ -100,6 +110,29 @@ class Ideas(Kind):
         db.flush()
         return gone
 
+    def merge(self, db: Session, item: ModerationItem, target_id: int, *, actor_id: int) -> None:
+        """Supporters and followers go along; the author hears it from the ideas themselves."""
+        source, target = revision_of(db, item).proposal, db.get(Proposal, target_id)
+        member = db.scalar(
+            select(Person).options(selectinload(Person.mandates)).where(Person.id == actor_id)
+        )
+        if target is None or member is None or _is_public(revision_of(db, item)):
+            raise Conflict
+        joining.join(db, source, target, person=member)
+
+    def similar(self, db: Session, item: ModerationItem, reading: Reading) -> list[Alike]:
+        hits = search.similar(db, Proposal.__tablename__, reading.title, SIMILAR + 1)
+        ids = [hit.id for hit in hits if hit.id != item.subject_id][:SIMILAR]
+        if not ids:
+            return []
+        rows = db.execute(
+            select(Proposal.id, ProposalRevision.title, Proposal.supporters)
+            .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
+            .where(Proposal.id.in_(ids), Proposal.visibility == Visibility.PUBLIC)
+        )
+        found = {row.id: Alike(row.id, row.title, path_of(row.id), row.supporters) for row in rows}
+        return [found[id_] for id_ in ids if id_ in found]
+
     def correct_at(self, item: ModerationItem) -> str:
         return f"/propositions/{item.subject_id}/modifier"
 
@@ -118,6 +151,12 @@ def revision_of(db: Session, item: ModerationItem) -> ProposalRevision:
         )
         .where(ProposalRevision.id == item.revision_id)
     ).one()
+
+
+def _is_public(revision: ProposalRevision) -> bool:
+    """Whether the idea was published before: then the revision is an edit."""
+    idea = revision.proposal
+    return idea.published_revision_id is not None and idea.visibility is Visibility.PUBLIC
 
 
 def _replace(db: Session, changed: Mapping[int, Photo | None]) -> list[StoredPhoto]:

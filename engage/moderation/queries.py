@@ -1,137 +1,22 @@
-"""Reads of moderation: the queue, one item, its figures, the reasons told to an author."""
+"""Reads of moderation: one item, what is known around it, the reasons told to an author."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from engage.accounts.models import Person
-from engage.core import clock, masking
-from engage.moderation.models import Decision, ModerationItem, RefusalReason
-from engage.moderation.policy import OPEN
+from engage.moderation.models import Decision, ModerationItem, RefusalReason, Translation
 from engage.moderation.workflow import Action, Status
-from engage.proposals.models import Proposal, ProposalRevision
+from engage.proposals.models import Proposal
 from engage.proposals.queries import Refusal
 from engage.territory import queries as territory
 
-LATE = timedelta(hours=48)
-QUEUE_PAGE = 20
-RECENT = 200
-"""How many of the last decisions the mean delay is made of."""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What stands on top of the queue; `delay_hours` is None before the first decision."""
-
-    waiting: int
-    second_look: int
-    late: int
-    delay_hours: int | None
-
-
-_COUNTS = (
-    select(
-        ModerationItem.status,
-        func.count(),
-        func.count().filter(ModerationItem.created_at < bindparam("late_since")),
-    )
-    .where(ModerationItem.status.in_(OPEN))
-    .group_by(ModerationItem.status)
-)
-
-_DELAYS = (
-    select(ModerationItem.created_at, ModerationItem.decided_at)
-    .where(ModerationItem.status.not_in(OPEN))
-    .order_by(ModerationItem.id.desc())
-    .limit(RECENT)
-)
-
-
-def figures(db: Session, delay_hours: int | None) -> Figures:
-    """How the queue is doing; `delay_hours` is what `mean_delay` found, perhaps a minute ago."""
-    rows = db.execute(_COUNTS, {"late_since": clock.now() - LATE}).all()
-    counts = {status: n for status, n, _late in rows}
-    return Figures(
-        waiting=counts.get(Status.WAITING, 0),
-        second_look=counts.get(Status.SECOND_LOOK, 0),
-        late=sum(late for _status, _n, late in rows),
-        delay_hours=delay_hours,
-    )
-
-
-def mean_delay(db: Session) -> int | None:
-    """The hours between arrival and decision of the last ones decided; None before the first."""
-    rows = db.execute(_DELAYS).all()
-    hours = [(done - came).total_seconds() / 3600 for came, done in rows if done is not None]
-    return round(sum(hours) / len(hours)) if hours else None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One item of the list, as one member sees it."""
-
-    id: int
-    title: str
-    created_at: datetime
-    status: Status
-    flagged: bool
-    held: bool
-    own: bool
-    judged: bool
-
-    @property
-    def is_free(self) -> bool:
-        """Whether this member may read it now."""
-        return not (self.held or self.own or self.judged)
-
-
-_QUEUE = (
-    select(
-        ModerationItem.id,
-        ModerationItem.created_at,
-        ModerationItem.status,
-        ModerationItem.author_id,
-        ModerationItem.taken_by_id,
-        ModerationItem.taken_until,
-        ProposalRevision.title,
-        ProposalRevision.body,
-        exists()
-        .where(
-            Decision.item_id == ModerationItem.id, Decision.moderator_id == bindparam("person_id")
-        )
-        .label("judged"),
-    )
-    .join(ProposalRevision, ProposalRevision.id == ModerationItem.revision_id)
-    .where(ModerationItem.status.in_(OPEN), ModerationItem.id > bindparam("after_id"))
-    .order_by(ModerationItem.id)
-    .limit(QUEUE_PAGE + 1)
-)
-
-
-def queue(db: Session, person: Person, *, after_id: int = 0) -> tuple[list[Line], int | None]:
-    """The oldest open items after `after_id`, and where the list continues."""
-    now = clock.now()
-    rows = db.execute(_QUEUE, {"person_id": person.id, "after_id": after_id}).all()
-    lines = [_line(row, person.id, now) for row in rows[:QUEUE_PAGE]]
-    return lines, lines[-1].id if len(rows) > QUEUE_PAGE else None
-
-
-def _line(row: Any, person_id: int, now: datetime) -> Line:
-    held = row.taken_until is not None and row.taken_until > now
-    return Line(
-        id=row.id,
-        title=row.title,
-        created_at=row.created_at,
-        status=row.status,
-        flagged=bool(masking.findings(f"{row.title}\n{row.body}")),
-        held=held and row.taken_by_id != person_id,
-        own=row.author_id == person_id,
-        judged=row.judged,
-    )
+NOT_PUBLISHED = {
+    Action.CONFIRM_REFUSAL: "two",
+    Action.REFUSE: "coordinator",
+    Action.REDIRECT: "one",
+}
+"""The decisions that keep something from being published, and who took them."""
 
 
 def item(db: Session, item_id: int) -> ModerationItem | None:
@@ -163,30 +48,64 @@ def item_to_decide(db: Session, item_id: int) -> ModerationItem | None:
     )
 
 
-def next_free(db: Session, moderator: Person) -> ModerationItem | None:
-    """The oldest open item that `moderator` may judge and nobody else reads now.
+def proposed_refusal(item: ModerationItem) -> Decision | None:
+    """Why a first member would not publish these words; `item.decisions` must be loaded."""
+    proposed = [
+        decision
+        for decision in item.decisions
+        if decision.action is Action.PROPOSE_REFUSAL and decision.revision_id == item.revision_id
+    ]
+    return proposed[-1] if proposed else None
 
-    Several members may ask at once: each gets another one.
-    """
-    judged = exists().where(
-        Decision.item_id == ModerationItem.id, Decision.moderator_id == moderator.id
-    )
+
+def disagreement(item: ModerationItem) -> Decision | None:
+    """Why a second member would not publish them either, when it is for another reason."""
+    others = [
+        decision
+        for decision in item.decisions
+        if decision.action is Action.DISAGREE and decision.revision_id == item.revision_id
+    ]
+    return others[-1] if others else None
+
+
+def correction_of(db: Session, subject_type: str, subject_id: int) -> Decision | None:
+    """What the author is asked to correct now, with the reason, the passage and a word."""
     return db.scalar(
-        select(ModerationItem)
-        .options(selectinload(ModerationItem.decisions).joinedload(Decision.reason))
+        select(Decision)
+        .join(ModerationItem, ModerationItem.id == Decision.item_id)
+        .options(joinedload(Decision.reason))
         .where(
-            ModerationItem.status.in_(OPEN),
-            or_(ModerationItem.author_id.is_(None), ModerationItem.author_id != moderator.id),
-            or_(
-                ModerationItem.taken_until.is_(None),
-                ModerationItem.taken_until <= clock.now(),
-                ModerationItem.taken_by_id == moderator.id,
-            ),
-            ~judged,
+            ModerationItem.subject_type == subject_type,
+            ModerationItem.subject_id == subject_id,
+            ModerationItem.status == Status.CORRECTION,
+            Decision.action == Action.ASK_CORRECTION,
+            Decision.revision_id == ModerationItem.revision_id,
         )
-        .order_by(ModerationItem.id)
+        .order_by(Decision.id.desc())
         .limit(1)
-        .with_for_update(of=ModerationItem, skip_locked=True)
+    )
+
+
+def earlier_refusals(db: Session, item: ModerationItem) -> int:
+    """How many texts of the same author were not published before; 0 for nobody's."""
+    if item.author_id is None:
+        return 0
+    counted = select(func.count()).where(
+        ModerationItem.author_id == item.author_id,
+        ModerationItem.status == Status.REFUSED,
+        ModerationItem.id != item.id,
+    )
+    return db.scalar(counted) or 0
+
+
+def translation(db: Session, item: ModerationItem) -> Translation | None:
+    """A mediator's help to read the words as they are now."""
+    if not item.translated:
+        return None
+    return db.scalar(
+        select(Translation).where(
+            Translation.item_id == item.id, Translation.revision_id == item.revision_id
+        )
     )
 
 
@@ -208,13 +127,20 @@ def refusal_of(db: Session, proposal: Proposal) -> Refusal | None:
             ),
         )
         .options(joinedload(Decision.reason))
-        .where(Decision.action == Action.CONFIRM_REFUSAL)
+        .where(Decision.action.in_(NOT_PUBLISHED))
         .order_by(Decision.id.desc())
         .limit(1)
     )
-    if decision is None or decision.reason is None:
+    return statement(db, decision) if decision is not None else None
+
+
+def statement(db: Session, decision: Decision) -> Refusal | None:
+    """Why somebody's words are not shown as they were sent (DSA, article 17; domaine §8.6)."""
+    if decision.reason is None:
         return None
-    rule, rules = decision.reason.charter_rule, territory.town(db).charter
+    town = territory.town(db)
+    rule, rules = decision.reason.charter_rule, town.charter
+    services = [door for door in town.contacts_to_call if door["code"] == decision.contact]
     return Refusal(
         decided_on=decision.at,
         reason=decision.reason.label,
@@ -223,4 +149,6 @@ def refusal_of(db: Session, proposal: Proposal) -> Refusal | None:
         charter_text=rules[rule - 1] if rule and rule <= len(rules) else None,
         excerpt=decision.excerpt,
         note=decision.note,
+        who=NOT_PUBLISHED.get(decision.action, "one"),
+        service=services[0] if services else None,
     )

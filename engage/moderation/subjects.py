@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from engage.moderation.kind import Kind
+from engage.moderation.of_additions import Additions
 from engage.moderation.of_comments import Comments
 from engage.moderation.of_ideas import Ideas
 from engage.moderation.of_notices import Notices
 
 _TEXTS: Mapping[str, Kind] = {
     "proposals": Ideas(),
+    "proposal_additions": Additions(),
     "comments": Comments(),
 }
 

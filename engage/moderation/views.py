@@ -1,199 +1,128 @@
-"""Pages of the council: the queue, one item, the decisions."""
+"""Pages of the council: the queue, one item, who reads it."""
 
-from datetime import timedelta
-
-from flask import Blueprint, flash, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
-from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
-from engage.accounts.models import Person
-from engage.accounts.names import shown_name
-from engage.core import clock, i18n
-from engage.core.errors import Conflict, InvalidInput, NotFound
-from engage.core.i18n import _
-from engage.core.policy import require
-from engage.core.web import form_page, get_db, page, see_other, services
-from engage.moderation import commands, of_ideas, policy, queries
-from engage.moderation.forms import BIGGEST, DecisionForm, RefusalForm
-from engage.moderation.marks import marked
-from engage.moderation.models import ModerationItem
-from engage.proposals.queries import Picture
+from engage.core.errors import NotFound
+from engage.core.web import form_page, get_db, see_other, services
+from engage.moderation import commands, desk, meanwhile, policy, queries, queue, reading
+from engage.moderation.decision_views import shown_version
+from engage.moderation.display import CHOSEN
+from engage.moderation.forms import BIGGEST, RevealForm
+from engage.moderation.item_page import item_page, next_item, reader, to_decide
+from engage.moderation.languages import LANGUAGES_READ, name_of
+from engage.moderation.subjects import KINDS
 
 bp = Blueprint("moderation", __name__)
-
-
-def _reader() -> Person:
-    """Somebody of the council, or the coordinator."""
-    person = gate.signed_in()
-    require(policy.can_look, person)
-    return person
+meanwhile.handle(bp)
 
 
 @bp.get("/moderation")
 def index() -> ResponseReturnValue:
-    """The queue, oldest first."""
-    person, db = _reader(), get_db()
-    after = request.args.get("apres", default=0, type=int)
-    if not 0 <= after <= BIGGEST:
-        raise NotFound
-    lines, next_id = queries.queue(db, person, after_id=after)
+    """The queue, oldest first; what the coordinator decides stands above it."""
+    person, db = reader(), get_db()
+    mine = desk.desk_of(db, person)
+    wanted, after = _wanted(), _after()
+    lines, following = queue.queue(db, person, mine.languages, wanted, after=after)
     return form_page(
         "moderation/index.html",
         EmptyForm(),
-        figures=queries.figures(db, _delay_hours()),
+        figures=desk.figures(db, _delay_hours()),
         lines=lines,
-        next_id=next_id,
-        after=after,
+        arbitrate=queue.to_arbitrate(db, person) if policy.can_arbitrate(person) else [],
+        continued=_address(wanted, following) if following else None,
+        first_page=_address(wanted) if after else None,
+        wanted=wanted,
+        filters=_filters(wanted),
+        desk=mine,
+        chosen=CHOSEN,
         can_take=policy.can_moderate(person),
-        free=next_id is not None or any(line.is_free for line in lines),
+        free=following is not None or any(line.is_free for line in lines),
     )
+
+
+def _wanted() -> queue.Wanted:
+    """What the address asks for; an unknown kind or language is a 404."""
+    asked = request.args
+    kind, language = asked.get("type", ""), asked.get("langue", "")
+    if (kind and kind not in KINDS) or (language and language not in LANGUAGES_READ):
+        raise NotFound
+    return queue.Wanted(kind, language, "a-verifier" in asked, "retard" in asked)
+
+
+def _after() -> tuple[int, int] | None:
+    asked = request.args.get("apres")
+    if asked is None:
+        return None
+    turn, _dash, last = asked.partition("-")
+    if not (turn.isdecimal() and last.isdecimal() and int(turn) <= 9 and int(last) <= BIGGEST):
+        raise NotFound
+    return int(turn), int(last)
+
+
+def _address(wanted: queue.Wanted, after: tuple[int, int] | None = None) -> str:
+    parts = [
+        *([f"type={wanted.kind}"] if wanted.kind else []),
+        *([f"langue={wanted.language}"] if wanted.language else []),
+        *(["a-verifier"] if wanted.flagged else []),
+        *(["retard"] if wanted.late else []),
+        *([f"apres={after[0]}-{after[1]}"] if after else []),
+    ]
+    return "/moderation" + ("?" + "&".join(parts) if parts else "")
+
+
+def _filters(wanted: queue.Wanted) -> list[tuple[str, str, bool]]:
+    """(label, address, chosen) of what the list can be narrowed to; pressed again it is all."""
+    kinds = [(str(kind.label), queue.Wanted(kind=name)) for name, kind in KINDS.items()]
+    tongues = [(name_of(code), queue.Wanted(language=code)) for code in ("fr", "ar")]
+    more = [("À vérifier", queue.Wanted(flagged=True)), ("Plus de 48 h", queue.Wanted(late=True))]
+    offered = [*more, *kinds, *tongues]
+    return [
+        (label, "/moderation" if one == wanted else _address(one), one == wanted)
+        for label, one in offered
+    ]
 
 
 def _delay_hours() -> int | None:
     """At most a minute old: it is the mean of the last 200 decisions."""
-    return services().cache.get("moderation.delay", lambda: queries.mean_delay(get_db()))
+    return services().cache.get("moderation.delay", lambda: desk.mean_delay(get_db()))
 
 
 @bp.get("/moderation/<ref:item_id>")
 def item(item_id: int) -> ResponseReturnValue:
-    person, found = _reader(), queries.item(get_db(), item_id)
+    person, found = reader(), queries.item(get_db(), item_id)
     if found is None:
         raise NotFound
-    return _item_page(person, found, RefusalForm())
-
-
-def _item_page(person: Person, item: ModerationItem, form: RefusalForm) -> ResponseReturnValue:
-    db = get_db()
-    revision = of_ideas.revision_of(db, item)
-    lines, _next = queries.queue(db, person)
-    if not form.is_submitted():
-        form.version.data = item.version
-    form.offer(queries.reasons(db))
-    held = policy.is_held_by(item, person)
-    return form_page(
-        "moderation/item.html",
-        form,
-        item=item,
-        lines=lines,
-        revision=revision,
-        author=shown_name(revision.proposal.author, revision.proposal.neighbourhood),
-        title=marked(revision.title),
-        body=marked(revision.body),
-        flagged="<mark>" in marked(f"{revision.title}\n{revision.body}"),
-        pictures=[Picture.large(kept.photo) for kept in revision.photos],
-        first=item.decisions[0] if item.decisions else None,
-        own=item.author_id == person.id,
-        open=policy.is_open(item),
-        judge=policy.is_open(item) and policy.can_judge(person, item),
-        held=held,
-        elsewhere=policy.is_held_by_another(item, person),
-        until=_until(item),
-        can_read=held or not policy.can_moderate(person) or not policy.is_open(item),
-        can_propose=policy.can_propose_refusal(person, item),
-    )
-
-
-def _until(item: ModerationItem) -> str:
-    """When its reader gives it back: minutes away, so that a date would only be in the way."""
-    if item.taken_until is None:
-        return ""
-    day, today = clock.local(item.taken_until).date(), clock.today()
-    near = {today: _("aujourd’hui"), today + timedelta(days=1): _("demain")}
-    date = i18n.date_short(day)
-    return i18n.moment(item.taken_until).replace(date, near.get(day, date), 1)
-
-
-def _to_decide(item_id: int) -> tuple[Person, ModerationItem]:
-    """The member and the item, before anything of the form is looked at."""
-    person = _reader()
-    require(policy.can_moderate, person)
-    found = queries.item_to_decide(get_db(), item_id)
-    if found is None:
-        raise NotFound
-    return person, found
+    return item_page(person, found)
 
 
 @bp.post("/moderation/suivant")
 def take_next() -> ResponseReturnValue:
-    return _next(_reader())
-
-
-def _next(person: Person) -> ResponseReturnValue:
-    """The next item comes by itself, already held."""
-    following = commands.take_next(get_db(), moderator=person)
-    if following is None:
-        return see_other("/moderation")
-    return see_other(f"/moderation/{following.id}")
+    return next_item(reader())
 
 
 @bp.post("/moderation/<ref:item_id>/lire")
 def take(item_id: int) -> ResponseReturnValue:
-    person, found = _to_decide(item_id)
+    person, found = to_decide(item_id)
     commands.take(get_db(), found, moderator=person)
     return see_other(f"/moderation/{found.id}")
 
 
-@bp.post("/moderation/<ref:item_id>/publier")
-def publish(item_id: int) -> ResponseReturnValue:
-    person, found = _to_decide(item_id)
-    commands.publish(get_db(), found, moderator=person, version=_version())
-    flash(_("C’est publié. L’auteur est prévenu."), "ok")
-    return _next(person)
+@bp.post("/moderation/<ref:item_id>/reprendre")
+def take_over(item_id: int) -> ResponseReturnValue:
+    """Take what another member holds, on purpose."""
+    person, found = to_decide(item_id)
+    commands.take_over(get_db(), found, moderator=person, version=shown_version())
+    return see_other(f"/moderation/{found.id}")
 
 
-@bp.post("/moderation/<ref:item_id>/refus")
-def propose_refusal(item_id: int) -> ResponseReturnValue:
-    person, found = _to_decide(item_id)
-    form = RefusalForm()
-    form.offer(queries.reasons(get_db()))
-    if form.validate_on_submit():
-        with form.refusals():
-            commands.propose_refusal(
-                get_db(),
-                found,
-                moderator=person,
-                version=form.shown_version,
-                grounds=form.to_input(),
-            )
-            flash(_("Le refus est proposé. Un deuxième membre doit être d’accord."), "ok")
-            return _next(person)
-    return _item_page(person, found, form)
-
-
-@bp.post("/moderation/<ref:item_id>/confirmer")
-def confirm_refusal(item_id: int) -> ResponseReturnValue:
-    person, found = _to_decide(item_id)
-    commands.confirm_refusal(get_db(), found, moderator=person, version=_version())
-    flash(_("Le refus est confirmé. L’auteur reçoit l’explication."), "ok")
-    return _next(person)
-
-
-def _version() -> int:
-    """Which state of the item was on the page."""
-    form = DecisionForm()
+@bp.post("/moderation/<ref:item_id>/montrer")
+def reveal(item_id: int) -> ResponseReturnValue:
+    """Lift the veil over a photo or over words; who looked is written down."""
+    person, found = to_decide(item_id)
+    form = RevealForm()
     if not form.validate_on_submit():
-        raise InvalidInput("version", _("Rechargez la page et recommencez."))
-    return form.shown_version
-
-
-@bp.errorhandler(Conflict)
-@bp.errorhandler(StaleDataError)
-@bp.errorhandler(IntegrityError)
-def meanwhile(error: Exception) -> ResponseReturnValue:
-    """Somebody was faster: say what happened, so that the member can go on."""
-    db, item_id = get_db(), (request.view_args or {}).get("item_id", 0)
-    db.rollback()
-    person, found = gate.signed_in(), queries.item(db, item_id)
-    if found is None:
-        raise error
-    return page(
-        "moderation/meanwhile.html",
-        409,
-        item=found,
-        elsewhere=policy.is_held_by_another(found, person),
-        until=_until(found),
-        own=any(d.moderator_id == person.id for d in found.decisions),
-    )
+        raise NotFound
+    reading.reveal(get_db(), found, form.what.data or "", moderator=person)
+    return see_other(f"/moderation/{found.id}")

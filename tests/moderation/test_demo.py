@@ -10,7 +10,7 @@ from engage import contract
 from engage.accounts.models import Person, Role
 from engage.core import clock
 from engage.core.words import Visibility
-from engage.moderation import demo, queries
+from engage.moderation import demo, desk, queue
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status
 from engage.proposals.models import Endorsement, Proposal, ProposalRevision
@@ -58,7 +58,7 @@ def test_nothing_of_the_demo_happens_in_the_future(loaded: Session) -> None:
 
 
 def test_the_queue_of_the_demo_has_words_to_check_and_something_late(loaded: Session) -> None:
-    lines, _next = queries.queue(loaded, make_person(loaded, Role.COUNCIL))
-    assert any(line.flagged for line in lines)
-    assert queries.figures(loaded, None).late == 1
+    lines, _next = queue.queue(loaded, make_person(loaded, Role.COUNCIL), {"fr"})
+    assert any(line.marks for line in lines)
+    assert desk.figures(loaded, None).late == 1
     assert [line.id for line in lines] == sorted(line.id for line in lines)

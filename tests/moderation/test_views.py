@@ -15,6 +15,7 @@ from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.counting import count_statements
 from tests.factories import make_person
+from tests.moderation.deciding import settle_town
 from tests.proposals.ideas import make_item
 
 REFUSAL = {"reason": "R01", "excerpt": "06 39 98 00 09", "note": "Enlevez le numéro."}
@@ -45,6 +46,8 @@ def second(app: Engage, members: list[Person]) -> Browser:
 
 
 def status_of(town: Services, item: ModerationItem) -> Status:
+    """Where it is, ten seconds later."""
+    settle_town(town)
     with town.database.reading() as db:
         return db.scalars(select(ModerationItem.status).filter_by(id=item.id)).one()
 
@@ -74,12 +77,12 @@ def test_a_member_reads_and_publishes_and_the_next_comes_by_itself(
     address = read_next(first)
     assert address == f"/moderation/{item.id}"
     first.get(address)
-    assert "06 39 98 00 09" in first.text
-    assert "Mots à vérifier" in first.text
+    assert "06 39 98 00 09" not in first.text
+    assert "Numéro masqué" in first.text
     response = first.submit(address, action="/publier")
     assert response.headers["Location"] == f"/moderation/{following.id}"
     first.get(f"/moderation/{following.id}")
-    assert "C’est publié. L’auteur est prévenu." in first.text
+    assert "Vous publiez ce texte, une partie masquée." in first.text
     assert "Réservée pour vous" in first.text
     assert status_of(town, item) is Status.PUBLISHED
 
@@ -113,6 +116,7 @@ def test_the_second_member_may_publish_instead(
 ) -> None:
     read_next(first)
     propose(first, item)
+    settle_town(town)
     second.submit(read_next(second), action="/publier")
     assert status_of(town, item) is Status.PUBLISHED
 
@@ -126,7 +130,8 @@ def test_a_refusal_without_reason_or_word_comes_back_with_sentences(
     assert "Choisissez un motif." in first.text
     assert "Expliquez votre choix" in first.text
     assert first.page is not None
-    assert first.page.forms[-1].fields["excerpt"] == ["Karim"]
+    (form,) = (form for form in first.page.forms if form.action.endswith("/refus"))
+    assert form.fields["excerpt"] == ["Karim"]
     propose(first, item, 422, reason="R99")
     assert "Choisissez un motif de la liste." in first.text
     propose(first, item, 422, excerpt="des mots jamais écrits")
@@ -179,6 +184,9 @@ def test_the_slower_of_two_learns_what_the_faster_did(
     moment.forward(minutes=11)
     second.submit(read_next(second), action="/publier")
     first.post(late.action, late.fields, expects=409)
+    assert "Un autre membre vient de décider." in first.text
+    settle_town(town)
+    first.post(late.action, late.fields, expects=409)
     assert "Un autre membre a publié ce texte juste avant vous." in first.text
 
 
@@ -222,7 +230,8 @@ def test_nobody_judges_their_own_text(
 def test_the_proposer_can_not_confirm(first: Browser, town: Services, item: ModerationItem) -> None:
     read_next(first)
     propose(first, item)
-    sent = {"csrf_token": csrf_token(first), "version": "3"}
+    settle_town(town)
+    sent = {"csrf_token": csrf_token(first), "version": "4"}
     first.post(f"/moderation/{item.id}/confirmer", sent, expects=403)
     first.post(f"/moderation/{item.id}/lire", sent, expects=403)
     assert status_of(town, item) is Status.SECOND_LOOK
@@ -269,9 +278,9 @@ def test_members_see_a_pseudonym_and_a_neighbourhood_never_an_address(
 def test_html_in_an_idea_is_shown_as_typed(first: Browser, town: Services) -> None:
     with town.database.transaction() as db:
         make_item(db, title="<b>Gras</b>", text="<script>alert(1)</script>\n0639980009")
-    response = first.get(read_next(first))
-    assert "<script>alert(1)</script> 0639980009" in first.text
-    assert "<mark>0639980009</mark>" in response.get_data(as_text=True)
+    first.get(read_next(first))
+    assert "<b>Gras</b>" in first.text
+    assert "<script>alert(1)</script> ▇▇▇" in first.text
 
 
 def test_reading_the_queue_takes_few_statements_however_long_it_is(
@@ -284,13 +293,13 @@ def test_reading_the_queue_takes_few_statements_however_long_it_is(
         first.get("/moderation")
     assert len(queue_statements) <= 6, queue_statements
     assert "Voir la suite" in first.text
-    first.get(f"/moderation?apres={items[19].id}")
+    first.get(f"/moderation?apres=1-{items[19].id}")
     assert "Idée 24" in first.text
     assert "Idée 19" not in first.text
     address = read_next(first)
     with count_statements(town.database) as item_statements:
         first.get(address)
-    assert len(item_statements) <= 8, item_statements
+    assert len(item_statements) <= 12, item_statements
 
 
 def test_looking_changes_nothing(first: Browser, town: Services, item: ModerationItem) -> None:
@@ -327,4 +336,6 @@ def test_an_idea_that_was_withdrawn_meanwhile_is_no_500(
             commands.proposals.Action.WITHDRAW,
             commands.proposals.TRANSITIONS,
         )
-    first.submit(address, action="/publier", expects=409)
+    first.submit(address, action="/publier")
+    assert settle_town(town) == 0
+    assert status_of(town, item) is Status.WAITING

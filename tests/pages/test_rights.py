@@ -18,6 +18,8 @@ NOT_BY_ROLE = {
     "engage.consultations.policy.can_see": "everybody, from a day on",
     "engage.consultations.policy.can_vote": "who lives where, and when: no role has more votes",
     "engage.consultations.policy.can_see_results": "everybody, from a day on",
+    "engage.moderation.policy.can_choose": "can_judge, and what the table of moves allows",
+    "engage.moderation.policy.can_read_language": "which languages somebody reads, by their word",
     "engage.incidents.policy.can_act_for": "an organisation, by a link without account",
     "engage.incidents.policy.can_answer": "who reported it, by a link without account",
     "engage.reminders.policy.can_answer": "an organisation, by a link without account",

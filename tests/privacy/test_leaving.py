@@ -37,6 +37,7 @@ from engage.incidents import following
 from engage.incidents.models import Incident, IncidentFollower
 from engage.moderation import commands as moderation
 from engage.moderation import queries as moderation_queries
+from engage.moderation.choices import Grounds
 from engage.ops.verify import verify
 from engage.privacy import leaving
 from engage.privacy.commands import Ideas, close_account
@@ -49,6 +50,7 @@ from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, option_ids
 from tests.factories import make_person, neighbourhood, photo_bytes
 from tests.incidents.making import link_of, make_estate, make_followed
+from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_public
 
 EMAIL = "amina.zidane@example.org"
@@ -133,16 +135,8 @@ def _refused(db: Session, person: Person) -> Proposal:
     refused = make_idea(db, author=person, text=f"{WORDS[0]} refusée.")
     item = moderation.receive_idea(db, refused)
     reason = moderation_queries.reasons(db)[0]
-    grounds = moderation.Grounds(reason, WORDS[0], f"Le mot {WORDS[0]} est de trop.")
-    first, second = make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL)
-    moderation.take(db, item, moderator=first)
-    moderation.propose_refusal(db, item, moderator=first, version=item.version, grounds=grounds)
-    db.flush()
-    db.refresh(item, ["decisions"])
-    for decision in item.decisions:
-        db.refresh(decision, ["reason"])
-    moderation.take(db, item, moderator=second)
-    moderation.confirm_refusal(db, item, moderator=second, version=item.version)
+    grounds = Grounds(reason, WORDS[0], f"Le mot {WORDS[0]} est de trop.")
+    deciding.refuse(db, item, make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL), grounds)
     return refused
 
 

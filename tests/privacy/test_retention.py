@@ -22,8 +22,7 @@ from engage.core.services import Services
 from engage.fieldwork.models import Enquiry, Ticket
 from engage.incidents import commands as incidents
 from engage.incidents.models import Incident, IncidentEvent
-from engage.moderation import commands as moderation
-from engage.moderation import queries as moderation_queries
+from engage.moderation.models import Decision, ModerationItem
 from engage.ops.verify import verify
 from engage.privacy import retention
 from engage.privacy.models import RetainedIdentity
@@ -38,6 +37,7 @@ from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.factories import make_organisation, make_person
 from tests.incidents.making import make_estate, make_followed, repaired
+from tests.moderation import deciding
 from tests.proposals.ideas import make_item
 
 DAY = timedelta(days=1)
@@ -88,17 +88,8 @@ def test_months_are_counted_back_to_the_last_day_of_a_shorter_one(moment: Moment
 
 def _refused_idea(db: Session, town: Services) -> None:
     item = make_item(db)
-    for act in (moderation.propose_refusal, moderation.confirm_refusal):
-        member = make_person(db, Role.COUNCIL)
-        moderation.take(db, item, moderator=member)
-        more = {}
-        if act is moderation.propose_refusal:
-            reason = moderation_queries.reasons(db)[0]
-            more = {"grounds": moderation.Grounds(reason, "Deux bancs", "Corrigez.")}
-        act(db, item, moderator=member, version=item.version, **more)
-        db.flush()
-        db.refresh(item)
-        db.refresh(item, ["decisions"])
+    why = deciding.grounds(db, "Deux bancs", "Corrigez.")
+    deciding.refuse(db, item, make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL), why)
 
 
 def _closed_report(db: Session, town: Services) -> None:
@@ -245,8 +236,8 @@ def test_the_words_of_a_refused_idea_go_and_the_decision_stays(
     with town.database.reading() as db:
         revision = db.scalars(select(ProposalRevision)).one()
         proposal = db.scalars(select(Proposal)).one()
-        item = db.scalars(select(moderation_queries.ModerationItem)).one()
-        decisions = db.scalars(select(moderation_queries.Decision)).all()
+        item = db.scalars(select(ModerationItem)).one()
+        decisions = db.scalars(select(Decision)).all()
         assert (revision.title, revision.body, revision.body_html) == ("", "", "")
         assert (proposal.status.value, proposal.author_id, item.author_id) == (
             "refused",

@@ -1,0 +1,69 @@
+"""Hides chosen words of a text: what the words are, where they stand, what is shown instead."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from engage.core import masking, wording
+from engage.core.wording import Sign
+
+_WORD = re.compile(r"\S+")
+
+Span = tuple[int, int]
+"""From which character to before which one."""
+
+
+class Token(NamedTuple):
+    """One word as a member can tick it: its number in the text and where it stands."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+    found: bool
+    """Whether it could point at somebody, by its form."""
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text, in order."""
+    spans = [(found.start, found.end) for found in wording.findings(text)]
+    return [
+        Token(number, match[0], *match.span(), found=_touches(match.span(), spans))
+        for number, match in enumerate(_WORD.finditer(text))
+    ]
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def spans(text: str, numbers: Collection[int]) -> list[Span]:
+    """Where the words with these numbers stand; neighbours become one, so nobody counts them."""
+    merged: list[Span] = []
+    chosen = [token for token in tokens(text) if token.number in numbers]
+    for token, before in zip(chosen, [None, *chosen], strict=False):
+        if before is not None and before.number + 1 == token.number:
+            merged[-1] = (merged[-1][0], token.end)
+        else:
+            merged.append((token.start, token.end))
+    return merged
+
+
+def private(text: str) -> list[Span]:
+    """Where numbers, plates and addresses stand: nobody publishes these."""
+    found = wording.findings(text)
+    return [(one.start, one.end) for one in found if one.sign is Sign.PERSONAL]
+
+
+def masked(text: str, hidden: Sequence[Sequence[int]]) -> str:
+    """`text` with blocks in place of each span."""
+    return "".join(_pieces(text, hidden))
+
+
+def _pieces(text: str, hidden: Sequence[Sequence[int]]) -> Iterator[str]:
+    end = 0
+    for start, stop in sorted((start, stop) for start, stop in hidden):
+        if start >= end:
+            yield text[end:start] + masking.MASK
+        end = max(end, stop)
+    yield text[end:]
