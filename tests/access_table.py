@@ -61,7 +61,8 @@ _BY_AUDIENCE = {
         agenda.index agenda.past agenda.show agenda.feed agenda.download agenda.reminder
         agenda.ask_reminder
         calls.index calls.show
-        proposals.index proposals.detail writing.new writing.create writing.kept_photo proposals.support
+        ideas.index ideas.choose_place ideas.on_map ideas.atom ideas.similar
+        proposals.detail writing.new writing.create writing.kept_photo proposals.support
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
         proposals.add_support notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
@@ -106,7 +107,7 @@ _BY_AUDIENCE = {
     AUTHOR: "proposals.change_action",
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: """
-        follow_up.ask follow_up.do appeals.index appeals.one appeals.judge
+        follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
         moderation.index moderation.item
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer

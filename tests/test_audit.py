@@ -29,6 +29,7 @@ WRITERS = (
     "alerts.py",
     "notices.py",
     "appeals.py",
+    "rhythms.py",
     "call_commands.py",
     "mandates.py",
     "contacts.py",

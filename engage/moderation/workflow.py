@@ -20,7 +20,8 @@ class Status(StrEnum):
 class Action(StrEnum):
     """What members do, and what authors do: correct the words, take them back.
 
-    `RECUSE` moves nothing: it keeps an item from a member who knows too much of it.
+    `RECUSE` moves nothing: it keeps an item from a member who knows too much of it. `STAND_IN`: too
+    few members can read it in time, the coordinator does.
     """
 
     PUBLISH = "publish"
@@ -35,6 +36,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     RECUSE = "recuse"
     ALERT = "alert"
+    STAND_IN = "stand_in"
     RETURN = "return"
     WITHDRAW = "withdraw"
 
@@ -55,13 +57,18 @@ TRANSITIONS = {
     **{(Status.WAITING, action): status for action, status in _ONE_MEMBER.items()},
     (Status.WAITING, Action.PROPOSE_REFUSAL): Status.SECOND_LOOK,
     (Status.WAITING, Action.ALERT): Status.TO_COORDINATOR,
+    (Status.WAITING, Action.STAND_IN): Status.TO_COORDINATOR,
     (Status.WAITING, Action.WITHDRAW): Status.WITHDRAWN,
     **{(Status.SECOND_LOOK, action): status for action, status in _ONE_MEMBER.items()},
     (Status.SECOND_LOOK, Action.CONFIRM_REFUSAL): Status.REFUSED,
     (Status.SECOND_LOOK, Action.DISAGREE): Status.TO_COORDINATOR,
     (Status.SECOND_LOOK, Action.ALERT): Status.TO_COORDINATOR,
+    (Status.SECOND_LOOK, Action.STAND_IN): Status.TO_COORDINATOR,
     (Status.SECOND_LOOK, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.CORRECTION, Action.CORRECT): Status.WAITING,
+    # Nobody asked: the author sent better words while the first ones were waiting.
+    (Status.WAITING, Action.CORRECT): Status.WAITING,
+    (Status.SECOND_LOOK, Action.CORRECT): Status.WAITING,
     (Status.CORRECTION, Action.WITHDRAW): Status.WITHDRAWN,
     **{(Status.TO_COORDINATOR, action): status for action, status in _ONE_MEMBER.items()},
     (Status.TO_COORDINATOR, Action.REFUSE): Status.REFUSED,
