@@ -23,9 +23,9 @@ def load(db: Session, data: Row, people: dict[str, Person]) -> None:
     """Add each date ten days before, cancel what the file calls off, ask for one reminder."""
     mediator = people["mediatrice"]
     for row in data["events"]:
-        before = timedelta(days=min(row["in_days"], 0) - 10)
+        planned, before = _planned(db, row), timedelta(days=min(row["in_days"], 0) - 10)
         with clock.at(clock.now() + before):
-            event = commands.add(db, _planned(db, row), actor=mediator)
+            event = commands.add(db, planned, actor=mediator)
         event.is_demo = True
         db.flush()
         if row["cancelled"]:

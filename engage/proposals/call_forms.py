@@ -1,9 +1,8 @@
-"""Forms of calls: prepare, extend, stop, answer; and the field of an idea that names one."""
+"""Forms of calls: prepare, extend, stop, answer."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from wtforms import HiddenField, SelectField, ValidationError
+from wtforms import HiddenField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engage.accounts.models import Person
@@ -11,36 +10,13 @@ from engage.core import clock
 from engage.core.forms import Day, Form, Line, SendOnceForm, Words
 from engage.core.i18n import _, label, lazy
 from engage.core.spoken import filled_in, spoken, texts
-from engage.proposals.call_commands import Asked, closed
+from engage.proposals.call_commands import Asked
 from engage.proposals.call_models import Call
 from engage.proposals.call_policy import can_ask_for
-from engage.proposals.call_queries import Listed
 from engage.territory.models import Neighbourhood, Organisation
 
 TOO_LONG = lazy("Ce texte est trop long.")
 LONG = 4000
-
-
-class CallField(SelectField):
-    """The call that an idea answers, by its number; empty for none."""
-
-    def __init__(self, text: str, **options: Any) -> None:
-        super().__init__(text, validate_choice=False, **options)
-        self.ids: dict[str, int] = {}
-
-    def offer(self, calls: Sequence[Listed]) -> None:
-        """Show the calls that take ideas today."""
-        self.ids = {str(call.id): call.id for call in calls}
-        named = [(str(call.id), label(call.title)) for call in calls]
-        self.choices = [("", _("Aucun appel")), *named]
-
-    @property
-    def call_id(self) -> int | None:
-        return self.ids.get(self.data or "")
-
-    def pre_validate(self, _form: Any) -> None:
-        if self.data and self.data not in self.ids:
-            raise ValidationError(closed())
 
 
 class SeenForm(Form):
