@@ -28,17 +28,23 @@ from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.web import Engage, get_db, services
 from engage.fieldwork import blueprints as fieldwork_blueprints
+from engage.fieldwork import conversions as fieldwork_conversions
 from engage.incidents import follow_views as incidents_follow_views
 from engage.incidents import gup_views as incidents_gup_views
 from engage.incidents import views as incidents_views
 from engage.moderation import alerts_views as moderation_alerts_views
 from engage.moderation import appeals_views as moderation_appeals_views
+from engage.moderation import author_views as moderation_author_views
 from engage.moderation import commands as moderation_commands
 from engage.moderation import comment_views as moderation_comment_views
 from engage.moderation import comments as moderation_comments
 from engage.moderation import decision_views as moderation_decision_views
+from engage.moderation import mask_views as moderation_mask_views
 from engage.moderation import notices_views as moderation_notices_views
 from engage.moderation import queries as moderation_queries
+from engage.moderation import register_views as moderation_register_views
+from engage.moderation import rota_views as moderation_rota_views
+from engage.moderation import settings_views as moderation_settings_views
 from engage.moderation import views as moderation_views
 from engage.pages import admin_views as pages_admin_views
 from engage.pages import audit_views as pages_audit_views
@@ -56,6 +62,7 @@ from engage.proposals import commands as proposals_commands
 from engage.proposals import follow_up_views as proposals_follow_up_views
 from engage.proposals import follow_views as proposals_follow_views
 from engage.proposals import follows as proposals_follows
+from engage.proposals import list_views as proposals_list_views
 from engage.proposals import talk_views as proposals_talk_views
 from engage.proposals import views as proposals_views
 from engage.proposals import writing_views as proposals_writing_views
@@ -77,6 +84,7 @@ BLUEPRINTS = (
     agenda_views.bp,
     agenda_keeping_views.bp,
     proposals_views.bp,
+    proposals_list_views.bp,
     proposals_follow_views.bp,
     proposals_follow_up_views.bp,
     proposals_writing_views.bp,
@@ -90,10 +98,15 @@ BLUEPRINTS = (
     incidents_gup_views.bp,
     moderation_views.bp,
     moderation_decision_views.bp,
+    moderation_mask_views.bp,
+    moderation_settings_views.bp,
     moderation_comment_views.bp,
     moderation_alerts_views.bp,
+    moderation_author_views.bp,
     moderation_notices_views.bp,
     moderation_appeals_views.bp,
+    moderation_rota_views.bp,
+    moderation_register_views.bp,
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
     privacy_comment_views.bp,
@@ -127,6 +140,9 @@ FRENCH_ONLY = (
     "/suite/",
 )
 """Where the screens of staff and partners begin, written in French only."""
+
+FOR_EVERYBODY = "/moderation/registre"
+"""What everybody reads among them."""
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -170,13 +186,19 @@ PUBLIC_ENDPOINTS = frozenset(
         "agenda.ask_reminder",
         "calls.index",
         "calls.show",
-        "proposals.index",
+        "ideas.index",
+        "ideas.choose_place",
+        "ideas.on_map",
+        "ideas.atom",
+        "ideas.similar",
         "proposals.detail",
         "writing.new",
         "writing.create",
         "writing.kept_photo",
         "proposals.support",
         "proposals.add_support",
+        "conversions.own_words",
+        "conversions.agree",
         "idea_news.ask",
         "idea_news.follow",
         "idea_news.ask_stop",
@@ -185,6 +207,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "talk.one",
         "comments.new",
         "comments.create",
+        "register.show",
+        "register.export",
         "notices.ask",
         "notices.send",
         "notices.thanks",
@@ -234,6 +258,7 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
     "event_reminder": agenda_commands.finish_reminder,
     "endorsement": proposals_commands.finish_endorsement,
     "idea_follow": proposals_follows.finish_follow,
+    "report_idea": fieldwork_conversions.finish_report_idea,
 }
 """Kind of draft → what to do once its author is known."""
 
@@ -268,6 +293,7 @@ def setup(app: Engage) -> None:
         app.register_blueprint(blueprint)
     app.extensions["engage_finishers"] = FINISHERS
     app.extensions["engage_refusal_of"] = moderation_queries.refusal_of
+    app.extensions["engage_asked_as_idea"] = fieldwork_conversions.asked_as_idea
     app.before_request(_one_language_a_page)
     app.context_processor(_page_context)
     app.after_request(logs.log_request)
@@ -275,7 +301,7 @@ def setup(app: Engage) -> None:
 
 def _one_language_a_page() -> None:
     """French screens are French as a whole, whatever language somebody reads elsewhere."""
-    if request.path.startswith(FRENCH_ONLY):
+    if request.path.startswith(FRENCH_ONLY) and not request.path.startswith(FOR_EVERYBODY):
         i18n.speak("fr")
 
 

@@ -46,6 +46,7 @@ DECIDERS = frozenset({"agent", "coordinator"})
 ATTESTING = frozenset({"agent", "coordinator", "mediator"})
 STEERING = frozenset({"coordinator", "admin"})
 ADMIN = frozenset({"admin"})
+MEDIATOR = frozenset({"mediator"})
 
 _BY_AUDIENCE = {
     EVERYBODY: """
@@ -63,8 +64,9 @@ _BY_AUDIENCE = {
         calls.index calls.show
         ideas.index ideas.choose_place ideas.on_map ideas.atom ideas.similar
         proposals.detail writing.new writing.create writing.kept_photo proposals.support
+        conversions.own_words conversions.agree
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
-        proposals.add_support notices.ask notices.send notices.thanks
+        proposals.add_support register.show register.export notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
         consultations.index consultations.show consultations.results consultations.vote
         consultations.cast consultations.done consultations.another_person consultations.code
@@ -104,11 +106,14 @@ _BY_AUDIENCE = {
         agenda_keeping.ask_reason agenda_keeping.cancel
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
-    AUTHOR: "proposals.change_action",
+    AUTHOR: """
+        proposals.change_action authors.edit authors.send_edit authors.ask_addition authors.add
+    """,
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: """
+        conversions.ask_report conversions.to_report conversions.ask_vote conversions.to_vote
         follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
-        moderation.index moderation.item
+        moderation.index moderation.item reading.show reading.save
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer
     """,
@@ -116,12 +121,13 @@ _BY_AUDIENCE = {
         moderation.take moderation.take_next moderation.take_over moderation.reveal
         decisions.publish decisions.propose_refusal decisions.ask_correction decisions.merge
         decisions.confirm_refusal decisions.disagree decisions.redirect decisions.recuse
-        decisions.undo decisions.give_back decisions.refuse
+        decisions.undo decisions.give_back decisions.refuse masks.show masks.publish_masked
     """,
     ALERTING: """
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
     """,
-    COORDINATOR: "alerts.index alerts.take alerts.close",
+    MEDIATOR: "reading.to_translate reading.translation reading.translate",
+    COORDINATOR: "alerts.index alerts.take alerts.close conversions.ask_idea conversions.to_idea",
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
         counter_entries.problem counter_entries.send_problem counter_entries.idea
@@ -201,6 +207,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "item_id": db.scalars(
             select(ModerationItem.id).where(ModerationItem.status == ItemStatus.WAITING)
         ).first(),
+        "foreign_id": 1,
         "alerted_id": db.scalars(
             select(ModerationItem.id).order_by(ModerationItem.id.desc())
         ).first(),
@@ -212,6 +219,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         ).first(),
         "incident_id": 1,
         "comment_id": 1,
+        "addition_id": 1,
         "reference": db.scalars(
             select(Incident.reference)
             .where(Incident.organisation_id.is_not(None), Incident.listed)

@@ -32,7 +32,7 @@ def last_day(decided_at: datetime) -> date:
 def is_appealable(item: ModerationItem) -> bool:
     """Whether it was refused or hidden, and the two months are not over."""
     return (
-        item.status is ItemStatus.REFUSED
+        item.status in (ItemStatus.REFUSED, ItemStatus.REDIRECTED)
         and item.decided_at is not None
         and clock.today() <= last_day(item.decided_at)
     )

@@ -27,7 +27,7 @@ from engage.moderation.workflow import Action
 
 bp = Blueprint("appeals", __name__)
 
-REFUSALS = frozenset({Action.CONFIRM_REFUSAL, Action.REFUSE})
+REFUSALS = frozenset({Action.CONFIRM_REFUSAL, Action.REFUSE, Action.REDIRECT})
 
 
 def _own(item_id: int) -> tuple[ModerationItem, Appeal | None]:

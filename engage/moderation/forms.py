@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectMultipleField,
@@ -23,6 +24,9 @@ from engage.moderation.models import RefusalReason
 from engage.moderation.workflow import Action
 
 BIGGEST = 2**31 - 1
+
+MASKS = ("R01", "R02", "R03", "R08", "R10")
+"""The reasons for which a part may be hidden; the usual one first."""
 
 REDIRECTS = ("R05", "R06", "R04")
 """The reasons for which another service can help; the usual one first."""
@@ -79,6 +83,31 @@ class RefusalForm(DecisionForm):
         return Grounds(
             self._reasons[self.reason.data], self.excerpt.data or "", self.note.data or ""
         )
+
+
+class MaskForm(DecisionForm):
+    """Why a part is hidden; what is hidden are boxes of the page itself."""
+
+    reason = RadioField(
+        _("Pourquoi masquer ?"),
+        validate_choice=False,
+        validators=[InputRequired(_("Choisissez un motif."))],
+    )
+    words = HiddenField()
+    photo = HiddenField()
+
+    def offer(self, reasons: Sequence[RefusalReason]) -> None:
+        """Fill in the reasons for which a part of something may be hidden."""
+        self._reasons = {r.code: r for code in MASKS for r in reasons if r.code == code}
+        self.reason.choices = [(code, label(r.label)) for code, r in self._reasons.items()]
+
+    def validate_reason(self, field: RadioField) -> None:
+        if field.data not in self._reasons:
+            raise ValidationError(str(_("Choisissez un motif de la liste.")))
+
+    def to_input(self) -> Grounds:
+        """The grounds, once they are valid: the passage is not said again."""
+        return Grounds(self._reasons[self.reason.data], "", "")
 
 
 class RedirectForm(DecisionForm):
@@ -138,6 +167,7 @@ class RevealForm(Form):
     """Which veil to lift."""
 
     what = StringField(validators=[Length(max=20)])
+    back = StringField(validators=[Length(max=20)])
 
 
 class ReaderForm(Form):

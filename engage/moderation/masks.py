@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from engage.core import masking, wording
-from engage.core.wording import Sign
+from engage.core.wording import Finding, Sign
 
 _WORD = re.compile(r"\S+")
 
@@ -20,21 +20,22 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-    found: bool
-    """Whether it could point at somebody, by its form."""
+    sign: Sign | None
+    """What it may be, by its form: a number, a name, an insult."""
 
 
 def tokens(text: str) -> list[Token]:
     """The words of a text, in order."""
-    spans = [(found.start, found.end) for found in wording.findings(text)]
+    findings = wording.findings(text)
     return [
-        Token(number, match[0], *match.span(), found=_touches(match.span(), spans))
+        Token(number, match[0], *match.span(), sign=_sign(match.span(), findings))
         for number, match in enumerate(_WORD.finditer(text))
     ]
 
 
-def _touches(span: Span, others: Sequence[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+def _sign(span: Span, findings: Sequence[Finding]) -> Sign | None:
+    touching = (one.sign for one in findings if span[0] < one.end and one.start < span[1])
+    return next((sign for sign in touching if sign is not Sign.EMERGENCY), None)
 
 
 def spans(text: str, numbers: Collection[int]) -> list[Span]:

@@ -84,6 +84,7 @@ def _render(
         correct_at=base_url + kind.correct_at(item),
         again=f"{base_url}/propositions/nouvelle?reprendre={item.subject_id}",
         charter=f"{base_url}/charte",
+        appeal_at=f"{base_url}/nouvelle-lecture/{item.id}",
         refusal=queries.statement(db, decision) if decision else None,
     )
 

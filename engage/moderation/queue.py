@@ -22,6 +22,7 @@ from engage.accounts.models import Person
 from engage.core import clock
 from engage.moderation import marks, risks
 from engage.moderation.desk import LATE, READ_BY_DEFAULT, desk_of
+from engage.moderation.languages import name_of
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action, Status
@@ -78,6 +79,10 @@ class Line:
     def label(self) -> str:
         """What it is, in small letters."""
         return str(KINDS[self.kind].label).lower()
+
+    @property
+    def language_name(self) -> str:
+        return name_of(self.language)
 
     @property
     def shown_title(self) -> str:

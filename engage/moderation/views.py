@@ -125,4 +125,5 @@ def reveal(item_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise NotFound
     reading.reveal(get_db(), found, form.what.data or "", moderator=person)
-    return see_other(f"/moderation/{found.id}")
+    hiding = "/masquer" if form.back.data == "masquer" else ""
+    return see_other(f"/moderation/{found.id}{hiding}")
