@@ -33,7 +33,6 @@ SIGNED_IN = EVERYBODY - {"visitor"}
 COUNCIL = frozenset({"council"})
 STAFF = frozenset({"agent", "coordinator", "mediator", "admin"})
 WITH_MANDATE = COUNCIL | STAFF
-KEEPERS = frozenset({"council", "coordinator", "mediator"})
 QUEUE_READERS = frozenset({"council", "coordinator"})
 AUTHOR = frozenset[str]()
 """Only who wrote it, whatever the role: none of the people asked here."""
@@ -101,10 +100,6 @@ _BY_AUDIENCE = {
         security.show
         passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
     """,
-    KEEPERS: """
-        agenda_keeping.new agenda_keeping.add agenda_keeping.edit agenda_keeping.change
-        agenda_keeping.ask_reason agenda_keeping.cancel
-    """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
     AUTHOR: """
         proposals.change_action authors.edit authors.send_edit authors.ask_addition authors.add
@@ -124,6 +119,8 @@ _BY_AUDIENCE = {
         decisions.undo decisions.give_back decisions.refuse masks.show masks.publish_masked
     """,
     ALERTING: """
+        agenda_keeping.new agenda_keeping.add agenda_keeping.edit agenda_keeping.change
+        agenda_keeping.ask_reason agenda_keeping.cancel
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
     """,
     MEDIATOR: "reading.to_translate reading.translation reading.translate",

@@ -1,6 +1,7 @@
 """Pages of the agenda for everybody: what comes, one date, calendars of phones, reminders."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
@@ -87,6 +88,8 @@ def _list_page(
         hours=hours,
         keeps=policy.can_keep_agenda(gate.actor()),
         to=_address,
+        today=clock.today(),
+        tomorrow=clock.today() + timedelta(days=1),
     )
 
 

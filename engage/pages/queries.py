@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
+from engage.agenda import queries as agenda
 from engage.consultations.models import Consultation
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
@@ -19,6 +20,7 @@ from engage.core.storage import KEY
 from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind, is_one_of
 from engage.incidents.workflow import FINISHED
+from engage.proposals import call_queries as calls
 from engage.proposals import queries as proposals
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
@@ -53,6 +55,8 @@ class Home:
     votes: Sequence[OpenVote]
     repairs: Sequence[Repair]
     ideas: Sequence[proposals.Card]
+    calls: Sequence[calls.Listed]
+    dates: Sequence[agenda.Listed]
 
 
 Turnouts = Callable[[Sequence[int]], Mapping[int, Turnout]]
@@ -93,8 +97,14 @@ _REPAIRS = (
 
 
 def home(db: Session, turnouts: Turnouts) -> Home:
-    """Three statements, and what `turnouts` asks."""
-    return Home(open_votes(db, turnouts), repairs(db), newest_ideas(db))
+    """Five statements, and what `turnouts` asks."""
+    return Home(
+        open_votes(db, turnouts),
+        repairs(db),
+        newest_ideas(db),
+        calls.open_now(db)[:SHOWN],
+        agenda.next_ones(db, SHOWN),
+    )
 
 
 def open_votes(db: Session, turnouts: Turnouts) -> list[OpenVote]:
