@@ -32,10 +32,10 @@ from engage.moderation.policy import (
 from engage.moderation.subjects import KINDS
 from engage.moderation.taking_out import take_out
 from engage.moderation.workflow import TRANSITIONS, Action, Status
+from engage.proposals import additions, talk
 from engage.proposals import commands as proposals
-from engage.proposals import talk
 from engage.proposals.addresses import path_of
-from engage.proposals.models import Proposal
+from engage.proposals.models import Proposal, ProposalAddition
 from engage.proposals.workflow import READ_WITHIN
 
 HELD = timedelta(minutes=10)
@@ -269,8 +269,10 @@ def undo(db: Session, item: ModerationItem, *, moderator: Person) -> None:
 def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
     """The author takes an idea back, out of the queue too; returns what to take from the disk."""
     said = talk.comment_ids(db, [proposal.id])
+    added = additions.ids_of(db, [proposal.id])
     gone = proposals.withdraw(db, proposal, author=author)
     take_out(db, Comment.__tablename__, said, actor_id=author.id)
+    take_out(db, ProposalAddition.__tablename__, added, actor_id=author.id)
     for item in queries.items_about(db, [proposal.id]):
         if is_open(item):
             item.settles_at = None

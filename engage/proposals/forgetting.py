@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engage.core import photos, search
 from engage.core.photos import StoredPhoto
+from engage.core.words import Visibility
 from engage.proposals import talk
 from engage.proposals.models import (
     Endorsement,
@@ -30,7 +31,9 @@ def erase(db: Session, ids: Sequence[int]) -> list[StoredPhoto]:
     blank = {"title": "", "body": "", "body_html": ""}
     mine = ProposalRevision.proposal_id.in_(ids)
     db.execute(update(ProposalRevision).where(mine).values(blank))
-    db.execute(delete(ProposalAddition).where(ProposalAddition.proposal_id.in_(ids)))
+    added = ProposalAddition.proposal_id.in_(ids)
+    empty = {"body": "", "body_html": "", "visibility": Visibility.WITHDRAWN}
+    db.execute(update(ProposalAddition).where(added).values(empty))
     db.execute(delete(Endorsement).where(Endorsement.proposal_id.in_(ids)))
     told = select(ProposalEvent.id).where(ProposalEvent.proposal_id.in_(ids))
     db.execute(delete(ProposalNews).where(ProposalNews.event_id.in_(told)))

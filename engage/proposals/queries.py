@@ -1,16 +1,13 @@
 """Reads about ideas; `visible_to` is the only filter of who sees what."""
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Person
-from engage.core.pagination import PAGE_SIZE, Page, page_of
 from engage.core.photos import Photo
 from engage.core.words import ContributionChannel, Visibility
 from engage.proposals.addresses import path_of
@@ -18,7 +15,7 @@ from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, Propos
 from engage.proposals.policy import can_see_waiting_photos
 from engage.proposals.workflow import Status
 from engage.territory import queries as territory
-from engage.territory.models import Neighbourhood, Place
+from engage.territory.models import Place
 
 FIRST_WORDS = 180
 SMALL_SIDE = 480
@@ -111,130 +108,6 @@ class Picture:
         return cls(f"/photos/{photo.key}", photo.width, photo.height)
 
 
-class Card(NamedTuple):
-    """One idea of a list as `_cards` asks for it; equal cards look the same.
-
-    What a reader sees of it is worked out only when the card is rendered.
-    """
-
-    id: int
-    status: Status
-    day: datetime
-    place: str
-    title: str
-    language: str
-    start: str
-    photo: str | None
-    width: int | None
-    height: int | None
-    supporters: int
-
-    @property
-    def href(self) -> str:
-        return path_of(self.id, self.title)
-
-    @property
-    def words(self) -> str:
-        return first_words(self.start)
-
-    @property
-    def neighbourhood(self) -> dict[str, str]:
-        return _texts(self.place)
-
-    @property
-    def picture(self) -> Picture | None:
-        if not (self.photo and self.width and self.height):
-            return None
-        return Picture.small(self.photo, self.width, self.height)
-
-
-@lru_cache
-def _texts(json_text: str) -> dict[str, str]:
-    """Texts per language, read once for all the rows that have them."""
-    return json.loads(json_text)  # type: ignore[no-any-return]
-
-
-@lru_cache
-def _cards(
-    *, by_neighbourhood: bool, by_action: bool, by_call: bool, continued: bool
-) -> Select[Any]:
-    """The statement of one kind of list, built once; the counts come with it, row by row."""
-    supporters = (
-        select(func.count())
-        .where(Endorsement.proposal_id == Proposal.id)
-        .correlate(Proposal)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(
-            Proposal.id,
-            Proposal.status,
-            Proposal.published_at,
-            cast(Neighbourhood.name, Text),
-            ProposalRevision.title,
-            ProposalRevision.language,
-            func.substr(ProposalRevision.body, 1, FIRST_WORDS + 1).label("start"),
-            Photo.key,
-            Photo.width,
-            Photo.height,
-            supporters.label("supporters"),
-        )
-        .join(Neighbourhood, Neighbourhood.id == Proposal.neighbourhood_id)
-        .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
-        .outerjoin(
-            ProposalPhoto,
-            and_(
-                ProposalPhoto.revision_id == Proposal.published_revision_id,
-                ProposalPhoto.position == 0,
-            ),
-        )
-        .outerjoin(Photo, Photo.id == ProposalPhoto.photo_id)
-        .where(visible_to(None))
-        .order_by(Proposal.id.desc())
-        .limit(bindparam("most"))
-    )
-    if by_neighbourhood:
-        wanted = wanted.where(Proposal.neighbourhood_id == bindparam("neighbourhood_id"))
-    if by_action:
-        wanted = wanted.where(Proposal.action_id == bindparam("action_id"))
-    if by_call:
-        wanted = wanted.where(Proposal.call_id == bindparam("call_id"))
-    if continued:
-        wanted = wanted.where(Proposal.id < bindparam("before_id"))
-    return wanted
-
-
-def public_cards(
-    db: Session,
-    *,
-    neighbourhood_id: int | None = None,
-    action_id: int | None = None,
-    call_id: int | None = None,
-    before_id: int | None = None,
-    size: int = PAGE_SIZE,
-) -> Page[Card]:
-    """The newest public ideas, `size` a page; `before_id` continues where the last page ended.
-
-    The list is the same for everybody, so it asks for what a visitor may see.
-    """
-    wanted = _cards(
-        by_neighbourhood=neighbourhood_id is not None,
-        by_action=action_id is not None,
-        by_call=call_id is not None,
-        continued=before_id is not None,
-    )
-    chosen = {
-        "neighbourhood_id": neighbourhood_id,
-        "action_id": action_id,
-        "call_id": call_id,
-        "before_id": before_id,
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
-    found = db.connection().execute(wanted, {**given, "most": size + 1})  # no objects to load
-    rows = page_of(found.all(), size=size)
-    return Page([Card._make(row) for row in rows.items], rows.next_key)
-
-
 def first_words(text: str, *, longest: int = FIRST_WORDS) -> str:
     """The beginning of a text on one line, cut between two words."""
     line = " ".join(text.split())
@@ -285,6 +158,8 @@ def proposal(db: Session, proposal_id: int, person: Person | None) -> Proposal |
             joinedload(Proposal.neighbourhood),
             joinedload(Proposal.partner),
             joinedload(Proposal.action),
+            joinedload(Proposal.place),
+            joinedload(Proposal.organisation),
             joinedload(Proposal.author),
             joinedload(Proposal.published_revision)
             .selectinload(ProposalRevision.photos)
@@ -372,3 +247,6 @@ class Refusal:
     """Who decided: "one" member, "two", or the "coordinator"."""
     service: dict[str, Any] | None = None
     """Whom to turn to instead, of the town's `contacts_to_call`."""
+    appeal: str = ""
+    """The page where the author asks for a new reading; empty where nothing was refused."""
+    appeal_until: date | None = None

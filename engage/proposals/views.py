@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request
+from flask import Blueprint, current_app, flash, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
 from engage.accounts import gate, sent_here
-from engage.accounts.names import shown_name
 from engage.core import throttle
 from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
@@ -24,7 +23,7 @@ from engage.core.web import (
     see_other,
     visitor_address,
 )
-from engage.proposals import commands, follows, life, policy, queries, talk
+from engage.proposals import additions, commands, follows, life, policy, queries, talk, voices
 from engage.proposals.addresses import path_of
 from engage.proposals.forms import ActionForm, SupportForm
 from engage.proposals.kept import choices
@@ -35,58 +34,22 @@ from engage.proposals.writing_views import leave
 
 bp = Blueprint("proposals", __name__)
 
-IDEAS_AN_HOUR = 60
 SUPPORTS_AN_HOUR = 600
 """From one network address: a whole social centre may stand behind it."""
 
 BIGGEST_ID = 2**31 - 1
 
 
-@bp.get("/propositions")
-@public_page
-def index() -> ResponseReturnValue:
-    """The newest ideas, narrowed by neighbourhood and action."""
-    offered = choices()
-    hood = _chosen("quartier", {n.code: n for n in offered.quarters})
-    action = _chosen("action", {str(a.number): a for a in offered.subjects})
-    before = request.args.get("avant", type=int)
-    if before is not None and not 0 < before <= BIGGEST_ID:
-        raise NotFound
-    person = gate.actor()
-    return page(
-        "proposals/index.html",
-        ideas=queries.public_cards(
-            get_db(),
-            neighbourhood_id=hood.id if hood else None,
-            action_id=action.id if action else None,
-            before_id=before,
-        ),
-        own=queries.own_waiting(get_db(), person) if person and before is None else [],
-        hood=hood,
-        action=action,
-        before=before,
-        choices=offered,
-    )
-
-
-def _chosen(name: str, offered: dict[str, Any]) -> Any:
-    """The row that the address asks for, None for all; an unknown one is a 404."""
-    wanted = request.args.get(name, "")
-    if wanted and wanted not in offered:
-        raise NotFound
-    return offered.get(wanted)
-
-
 @bp.get("/propositions/<ref:proposal_id>")
 @public_page
 def detail(proposal_id: int) -> ResponseReturnValue:
-    """One idea; the address of one that joined another leads there."""
+    """One idea; the address of one that joined another leads there, for good."""
     found = queries.proposal(get_db(), proposal_id, gate.actor())
-    if found is None or found.status is Status.MERGED:
-        target = life.leads_to(get_db(), proposal_id)
+    if found is None or found.status in (Status.MERGED, Status.CONVERTED):
+        target = life.leads_on(get_db(), proposal_id)
         if target is None:
             raise NotFound
-        return redirect(f"{path_of(target)}?depuis={proposal_id}", 301)
+        return redirect(target, 301 if "?depuis=" in target else 302)
     return _detail_page(found, None)
 
 
@@ -110,8 +73,10 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         422 if form and form.errors else 200,
         form=form,
         proposal=proposal,
-        author=shown_name(proposal.author, proposal.neighbourhood),
+        author=voices.author_of(proposal),
         revision=revision,
+        additions=additions.of_idea(db, proposal, person) if proposal.published_at else (),
+        mine_to_change=_mine_to_change(proposal),
         pictures=[queries.Picture.large(kept.photo) for kept in revision.photos],
         life=life.life_of(db, proposal, person),
         joined=_joined(proposal),
@@ -125,6 +90,20 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         refusal=refusal_of()(db, proposal) if refused else None,
         talk=talk.on(db, proposal, person) if proposal.published_at else None,
     )
+
+
+def _mine_to_change(proposal: Proposal) -> dict[str, Any] | None:
+    """What its author can still do with the words of an idea; None for everybody else."""
+    person = gate.actor()
+    if not policy.is_author(person, proposal):
+        return None
+    newest = queries.newest_revision(get_db(), proposal) if proposal.published_at else None
+    waits = newest is not None and newest.id > (proposal.published_revision_id or 0)
+    return {
+        "edit": policy.can_edit(person, proposal),
+        "add": policy.can_add(person, proposal),
+        "sent_again": newest if waits else None,
+    }
 
 
 def _joined(proposal: Proposal) -> int | None:

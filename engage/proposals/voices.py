@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person, Role
+from engage.accounts.names import shown_name
 from engage.core.i18n import _
-from engage.proposals.models import Voice
+from engage.proposals.models import Proposal, Voice
 from engage.proposals.policy import can_speak_as
 from engage.territory.models import Organisation
 
@@ -43,6 +44,14 @@ def words(voice: Voice, organisation: str = "") -> str:
     if voice is Voice.ASSOCIATION:
         return _("l’association {name}").format(name=organisation)
     return ""
+
+
+def author_of(proposal: Proposal) -> str:
+    """Whose idea it is: a public name, or for whom its author spoke; with the place loaded."""
+    if proposal.voice is Voice.RESIDENT:
+        return shown_name(proposal.author, proposal.neighbourhood)
+    said = words(proposal.voice, proposal.organisation.short_name if proposal.organisation else "")
+    return said[:1].upper() + said[1:]
 
 
 def speakers(db: Session, person: Person | None) -> Sequence[Speaker]:

@@ -1,4 +1,4 @@
-"""What the author of an idea changes later: other words, other photos, something added."""
+"""The words and photos of an idea, and other ones that its author sends later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from engage.core import audit, clock, html
 from engage.core.errors import InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
-from engage.proposals.models import Proposal, ProposalAddition, ProposalPhoto, ProposalRevision
-from engage.proposals.policy import can_add, can_edit
+from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision
+from engage.proposals.policy import can_edit
 from engage.territory.models import Place
 
 
@@ -69,22 +69,3 @@ def reword(
     db.flush()
     audit.record(db, "proposal.reword", proposal, actor_id=author.id, revision_id=new.id)
     return new
-
-
-def add(
-    db: Session, proposal: Proposal, text: str, *, language: str, author: Person
-) -> ProposalAddition:
-    """Add something to one's public idea; nobody else reads it before moderation published it."""
-    require(can_add, author, proposal)
-    addition = ProposalAddition(
-        proposal_id=proposal.id,
-        body=text,
-        body_html=html.from_plain(text),
-        html_rules=html.RULES_VERSION,
-        language=language,
-        created_at=clock.now(),
-    )
-    db.add(addition)
-    db.flush()
-    audit.record(db, "proposal_addition.write", addition, actor_id=author.id)
-    return addition
