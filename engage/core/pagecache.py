@@ -16,7 +16,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import brotli
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from engage.core import audit, clock, i18n, logs
@@ -83,11 +83,16 @@ def public_page(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseR
         response = make_response(view(*args, **kwargs))
         if response.status_code != 200:
             return response
-        if request.environ.get(ASSUMED) == i18n.current().code:
+        if request.environ.get(ASSUMED) == i18n.current().code and not g.get("not_kept"):
             request.environ[KEEP] = (age, request.url_rule.rule if request.url_rule else "")
         return _public(response, tag)
 
     return cached
+
+
+def not_kept() -> None:
+    """Leave this page out of memory: endless ones would push out those that many read."""
+    g.not_kept = True
 
 
 def _tag(age: Age, app: Engage) -> str:

@@ -21,6 +21,7 @@ from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind, is_one_of
 from engage.incidents.workflow import FINISHED
 from engage.proposals import call_queries as calls
+from engage.proposals import cards
 from engage.proposals import queries as proposals
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
@@ -54,7 +55,7 @@ class Home:
 
     votes: Sequence[OpenVote]
     repairs: Sequence[Repair]
-    ideas: Sequence[proposals.Card]
+    ideas: Sequence[cards.Card]
     calls: Sequence[calls.Listed]
     dates: Sequence[agenda.Listed]
 
@@ -134,9 +135,9 @@ def repairs(db: Session) -> list[Repair]:
 
 def newest_ideas(
     db: Session, *, action_id: int | None = None, size: int = SHOWN
-) -> Sequence[proposals.Card]:
+) -> Sequence[cards.Card]:
     """The newest public ideas, of one action when given."""
-    return proposals.public_cards(db, action_id=action_id, size=size).items
+    return cards.newest(db, cards.Wanted(action_id=action_id), size=size).items
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class ActionPage:
     """One action and the newest ideas about it."""
 
     action: Action
-    ideas: Sequence[proposals.Card]
+    ideas: Sequence[cards.Card]
 
 
 def action(db: Session, number: int) -> ActionPage | None:

@@ -1,6 +1,6 @@
 """Pages of calls for participation: the list, one of them, and preparing, ending, answering one."""
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
@@ -15,9 +15,10 @@ from engage.core.web import asked_key, form_page, get_db, page, see_other
 from engage.proposals import call_commands as commands
 from engage.proposals import call_policy as policy
 from engage.proposals import call_queries as queries
-from engage.proposals import queries as proposals
+from engage.proposals import cards
 from engage.proposals.call_forms import AnswerForm, CallForm, ExtendForm, StopForm
 from engage.proposals.call_models import Call
+from engage.proposals.cards import Wanted
 from engage.territory import queries as territory
 
 bp = Blueprint("calls", __name__)
@@ -46,12 +47,12 @@ def index() -> ResponseReturnValue:
 @public_page
 def show(call_id: int) -> ResponseReturnValue:
     call, person, today = _visible(call_id), gate.actor(), clock.today()
-    before = asked_key("avant")
+    before = cards.key_asked(request.args)
     return page(
         "calls/show.html",
         call=call,
         today=today,
-        ideas=proposals.public_cards(get_db(), call_id=call.id, before_id=before),
+        ideas=cards.newest(get_db(), Wanted(call_id=call.id), after=before),
         total=queries.idea_count(get_db(), call.id),
         before=before,
         path=queries.call_path(call.id, label(call.title)),

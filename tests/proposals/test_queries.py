@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from engage.accounts.models import Person, Role
 from engage.core import clock
 from engage.core.photos import Photo
-from engage.proposals import commands, queries
+from engage.proposals import cards, commands, queries
+from engage.proposals.cards import Wanted
 from engage.proposals.models import Proposal
 from tests.factories import make_person, neighbourhood
 from tests.proposals.ideas import make_idea, make_public
@@ -42,20 +43,20 @@ def test_the_list_holds_what_is_public_newest_first(db: Session, author: Person)
     first, second = make_public(db, title="Un"), make_public(db, title="Deux")
     make_idea(db, author=author)
     refused(db, author)
-    assert [c.id for c in queries.public_cards(db).items] == [second.id, first.id]
+    assert [c.id for c in cards.newest(db).items] == [second.id, first.id]
     assert [w.title for w in queries.own_waiting(db, author)] == ["Des bancs à l’ombre"] * 2
 
 
 def test_pages_of_twenty_follow_each_other_without_gap(db: Session, author: Person) -> None:
     made = [make_public(db, author=author).id for _ in range(45)]
     seen: list[int] = []
-    key = None
+    key = ""
     for size in (20, 20, 5):
-        page = queries.public_cards(db, before_id=key)
+        page = cards.newest(db, after=key)
         assert len(page.items) == size
         seen += [card.id for card in page.items]
-        key = page.next_key
-    assert key is None
+        key = page.next_key or ""
+    assert not key
     assert seen == made[::-1]
 
 
@@ -63,17 +64,17 @@ def test_the_list_is_narrowed_by_neighbourhood_and_action(db: Session) -> None:
     here = make_public(db, title="Fleurir", text="Des fleurs.", quartier="escales")
     make_public(db, title="Fleurir", text="Des fleurs.")
     place = neighbourhood(db, "escales")
-    assert [c.id for c in queries.public_cards(db, neighbourhood_id=place.id).items] == [here.id]
-    both = queries.public_cards(db, neighbourhood_id=place.id, action_id=here.action_id)
+    assert [c.id for c in cards.newest(db, Wanted(neighbourhood_id=place.id)).items] == [here.id]
+    both = cards.newest(db, Wanted(neighbourhood_id=place.id, action_id=here.action_id))
     assert [c.id for c in both.items] == [here.id]
-    assert not queries.public_cards(db, action_id=999_999).items
+    assert not cards.newest(db, Wanted(action_id=999_999)).items
 
 
 def test_a_card_has_first_words_supporters_and_a_small_photo(db: Session) -> None:
     photo = make_photo(db)
     proposal = make_public(db, text="mot " * 100, photo_ids=[photo.id])
     commands.endorse(db, proposal, person=make_person(db))
-    (card,) = queries.public_cards(db).items
+    (card,) = cards.newest(db).items
     assert card.words.endswith("mot…")
     assert len(card.words) <= queries.FIRST_WORDS + 1
     assert card.supporters == 1

@@ -1,0 +1,130 @@
+"""A map drawn on the server: a point a place, by its number of ideas; no tiles, no script."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engage.proposals.cards import Wanted
+from engage.proposals.near import Point, Spot
+
+WIDTH, HEIGHT, MARGIN = 600, 480, 48
+SMALLEST, BIGGEST = 16, 34
+"""Radius of a point in units of the drawing."""
+
+APART = 4
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One place on the drawing: where, how large, how many ideas."""
+
+    spot: Spot
+    number: int
+    x: int
+    y: int
+    radius: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A neighbourhood and its places with ideas; what has no coordinates is in the list alone."""
+
+    names: dict[str, str]
+    spots: Sequence[tuple[Spot, int]]
+
+    @property
+    def number(self) -> int:
+        return sum(number for _spot, number in self.spots)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the page shows; the list beside the drawing has every group."""
+
+    dots: Sequence[Dot]
+    groups: Sequence[Group]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def number(self) -> int:
+        return sum(group.number for group in self.groups)
+
+
+def draw(spots: Sequence[Spot], wanted: Wanted) -> Drawing:
+    """Places with ideas that are wanted, drawn north up; big points under small ones."""
+    counted = [(spot, number) for spot in spots if (number := spot.number(wanted))]
+    groups: dict[int, list[tuple[Spot, int]]] = {}
+    for spot, number in counted:
+        groups.setdefault(spot.neighbourhood_id, []).append((spot, number))
+    listed = [Group(some[0][0].hood_names, some) for some in groups.values()]
+    return Drawing(_dots(counted), listed)
+
+
+def _dots(counted: Sequence[tuple[Spot, int]]) -> list[Dot]:
+    placed = [(spot, number, spot.point) for spot, number in counted if spot.point is not None]
+    if not placed:
+        return []
+    flat = _flattened([point for _spot, _number, point in placed])
+    most = max(number for _spot, number, _point in placed)
+    dots = [
+        Dot(spot, number, round(x), round(y), _radius(number, most))
+        for (spot, number, _point), (x, y) in zip(placed, flat, strict=True)
+    ]
+    return _spread(sorted(dots, key=lambda dot: (-dot.radius, dot.spot.code)))
+
+
+def _flattened(points: Sequence[Point]) -> list[tuple[float, float]]:
+    """Degrees as units of the drawing, the same scale both ways, all of it inside the margin."""
+    middle = math.radians(sum(lat for lat, _lon in points) / len(points))
+    flat = [(lon * math.cos(middle), -lat) for lat, lon in points]
+    left, top = (min(axis) for axis in zip(*flat, strict=True))
+    right, bottom = (max(axis) for axis in zip(*flat, strict=True))
+    room = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
+    scale = min(room[0] / max(right - left, 1e-9), room[1] / max(bottom - top, 1e-9), 1e6)
+    shift = (
+        MARGIN + (room[0] - (right - left) * scale) / 2,
+        MARGIN + (room[1] - (bottom - top) * scale) / 2,
+    )
+    return [(shift[0] + (x - left) * scale, shift[1] + (y - top) * scale) for x, y in flat]
+
+
+def _radius(number: int, most: int) -> int:
+    """By area: four times as many ideas, twice the radius."""
+    return round(SMALLEST + (BIGGEST - SMALLEST) * math.sqrt(number / most))
+
+
+def _spread(dots: Sequence[Dot]) -> list[Dot]:
+    """Move points that would hide each other apart, a little each time, always the same way."""
+    places = [[float(dot.x), float(dot.y)] for dot in dots]
+    for _round in range(60):
+        moved = False
+        for i, one in enumerate(dots):
+            for j in range(i):
+                moved |= _push(places[i], places[j], one.radius + dots[j].radius + APART, i)
+        if not moved:
+            break
+    return [
+        Dot(dot.spot, dot.number, _inside(x, WIDTH), _inside(y, HEIGHT), dot.radius)
+        for dot, (x, y) in zip(dots, places, strict=True)
+    ]
+
+
+def _push(one: list[float], other: list[float], least: float, turn: int) -> bool:
+    away = math.hypot(one[0] - other[0], one[1] - other[1])
+    if away >= least:
+        return False
+    if away < 1:
+        angle = turn * 2.4  # the golden angle: points of one place fan out
+        direction = (math.cos(angle), math.sin(angle))
+    else:
+        direction = ((one[0] - other[0]) / away, (one[1] - other[1]) / away)
+    step = (least - away) / 2
+    for axis in (0, 1):
+        one[axis] += direction[axis] * step
+        other[axis] -= direction[axis] * step
+    return True
+
+
+def _inside(value: float, end: int) -> int:
+    return round(min(max(value, BIGGEST + 2), end - BIGGEST - 2))
