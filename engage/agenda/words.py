@@ -43,4 +43,5 @@ def hours(event: Timed) -> str:
 def _hour(moment: datetime) -> str:
     there = clock.local(moment)
     text = _("{hour}\xa0h {minute}") if there.minute else _("{hour}\xa0h")
-    return text.format(hour=there.hour, minute=f"{there.minute:02d}")
+    said = text.format(hour=there.hour, minute=f"{there.minute:02d}")
+    return said.replace(" ", "\xa0")  # an hour stays on its line
