@@ -1,4 +1,4 @@
-"""What pages of concertations keep for a minute: counts, and questions that do not change."""
+"""What pages of concertations keep for a minute: counts, and questions, which hardly change."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ def turnout(consultation: Listed) -> queries.Turnout:
 
 
 def questions(consultations: Sequence[Listed]) -> dict[int, tuple[AskedQuestion, ...]]:
-    """The questions of each, which are not changed once they are announced."""
+    """The questions of each, which do not change in the hour before the vote opens."""
     ids = [c.id for c in consultations]
     if not ids:
         return {}

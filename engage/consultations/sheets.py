@@ -75,11 +75,13 @@ class AskedOption:
     id: int
     label: dict[str, str]
     details: dict[str, str]
+    proposal_id: int | None = None
+    """The idea of a resident that it was made of."""
 
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """One question with its options in their order; neither changes once announced."""
+    """One question with its options in their order; both stand an hour before the vote opens."""
 
     id: int
     max_choices: int
@@ -143,6 +145,7 @@ _QUESTIONS = (
         Option.id.label("option_id"),
         Option.label,
         Option.details,
+        Option.proposal_id,
     )
     .join(Option, Option.question_id == Question.id)
     .where(Question.consultation_id.in_(bindparam("ids", expanding=True)))
@@ -174,7 +177,8 @@ def questions(db: Session, consultation_ids: Sequence[int]) -> dict[int, tuple[A
     first: dict[int, Any] = {}
     for row in db.execute(_QUESTIONS, {"ids": consultation_ids}):
         first.setdefault(row.id, row)
-        options.setdefault(row.id, []).append(AskedOption(row.option_id, row.label, row.details))
+        option = AskedOption(row.option_id, row.label, row.details, row.proposal_id)
+        options.setdefault(row.id, []).append(option)
     found: dict[int, tuple[AskedQuestion, ...]] = {}
     for id_, row in first.items():
         asked = AskedQuestion(id_, row.max_choices, row.title, row.help, tuple(options[id_]))

@@ -2,6 +2,7 @@
 
 from engage.fieldwork import (
     card_views,
+    conversion_views,
     enquiry_views,
     entry_views,
     follow_views,
@@ -22,4 +23,5 @@ BLUEPRINTS = (
     sheet_views.bp,
     enquiry_views.bp,
     follow_views.bp,
+    conversion_views.bp,
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from engage.incidents.models import IncidentKind, Tile
+from engage.incidents.models import Circuit, IncidentKind, Tile
 from engage.incidents.queries import is_code
 from engage.territory.models import Place
 
@@ -53,3 +53,12 @@ def place(db: Session, code: str) -> Place | None:
     if not is_code(code):
         return None
     return db.scalar(PLACE, {"code": code})
+
+
+def open_kinds(db: Session) -> Sequence[IncidentKind]:
+    """All kinds of problems that anybody may read about, in the order of the nomenclature."""
+    return db.scalars(
+        select(IncidentKind)
+        .where(IncidentKind.circuit == Circuit.OPEN, IncidentKind.is_thanks.is_(False))
+        .order_by(IncidentKind.code)
+    ).all()

@@ -1,9 +1,11 @@
 """The follow page behind a secret link: where it is, be told, say whether it is repaired."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, make_response
+from flask import Blueprint, Response, current_app, flash, make_response
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engage.accounts import addresses
 from engage.core import i18n, sms_budget, throttle
@@ -23,7 +25,7 @@ from engage.core.web import (
 from engage.incidents import commands, display, following, queries
 from engage.incidents.forms import AnswerForm, FollowForm, NotRepairedForm
 from engage.incidents.forms import apart as forms_apart
-from engage.incidents.models import Circuit, FollowLink
+from engage.incidents.models import Circuit, FollowLink, Incident
 from engage.incidents.workflow import ENDED, Status
 
 bp = Blueprint("follow", __name__)
@@ -78,9 +80,15 @@ def _page(found: queries.Followed, token: str, form: Form) -> ResponseReturnValu
         original=queries.reference_of(db, incident.duplicate_of_id),
         answer=_blank_answer() if incident.status is Status.RESOLVED else None,
         is_open=is_open,
+        may_be_idea=found.is_reporter and asked_as_idea()(db, incident),
         can_follow=is_open and incident.status not in ENDED,
     )
     return secret_page(response)
+
+
+def asked_as_idea() -> Callable[[Session, Incident], bool]:
+    """How to learn whether the reporter is asked to make an idea of it: fieldwork knows."""
+    return current_app.extensions["engage_asked_as_idea"]  # type: ignore[no-any-return]
 
 
 def _blank_answer() -> Form:

@@ -18,6 +18,7 @@ from engage.core.town_settings import TownSettings
 from engage.core.words import Visibility
 from engage.discussions import policy as discussions
 from engage.discussions.models import Comment
+from engage.fieldwork import conversion_policy
 from engage.fieldwork import policy as fieldwork
 from engage.incidents import policy as incidents
 from engage.incidents.models import Incident
@@ -185,6 +186,13 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Publier la réponse à une idée"), follow_up.can_reply, PUBLISHED),
         Act(lazy("Dire qu’une idée se réalise"), follow_up.can_carry_out, PROMISED),
         Act(lazy("Réunir deux idées semblables"), follow_up.can_join, PUBLISHED),
+        Act(lazy("Proposer une idée au vote"), follow_up.can_put_to_vote, PUBLISHED),
+        Act(lazy("Faire d’une idée un signalement"), follow_up.can_convert, PUBLISHED),
+        Act(
+            lazy("Demander à un habitant si son signalement peut devenir une idée"),
+            conversion_policy.can_ask_author,
+            _report(OURS),
+        ),
         Act(
             lazy("Voir les photos des idées avant leur publication"),
             proposals.can_see_waiting_photos,

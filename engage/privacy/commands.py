@@ -16,6 +16,7 @@ from engage.core.policy import require
 from engage.core.words import Visibility
 from engage.core.workflow import allows
 from engage.discussions.models import Comment
+from engage.fieldwork import conversions
 from engage.fieldwork.models import Enquiry
 from engage.incidents import forgetting as reports
 from engage.incidents.models import Incident
@@ -37,6 +38,7 @@ class Ideas(StrEnum):
 
 def withdraw_idea(db: Session, proposal: Proposal, *, author: Person) -> list[StoredPhoto]:
     """Take one idea back with its supports; returns the files to remove once this is committed."""
+    conversions.take_out_of_votes(db, proposal)
     gone = moderation.withdraw(db, proposal, author=author)
     leaving.remove_tickets(db, Proposal.__tablename__, [proposal.id])
     return gone
@@ -116,6 +118,7 @@ def _part_with_ideas(db: Session, person: Person, choice: Ideas) -> list[StoredP
     for proposal in mine:
         hidden = proposal.visibility is Visibility.HIDDEN
         if (choice is Ideas.GO or hidden) and allows(proposal.status, Action.WITHDRAW, TRANSITIONS):
+            conversions.take_out_of_votes(db, proposal)
             gone += moderation.withdraw(db, proposal, author=person)
     return gone
 

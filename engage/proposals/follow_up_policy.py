@@ -53,3 +53,13 @@ def can_follow(person: Person | None, proposal: Proposal) -> bool:
     """Anybody whose account is open, about a public idea."""
     is_somebody = person is not None and person.closed_at is None
     return is_somebody and proposal.visibility is Visibility.PUBLIC
+
+
+def can_convert(person: Person | None, proposal: Proposal) -> bool:
+    """The council and the coordinator: an idea that is a problem to repair, read or not yet."""
+    return can_join(person, proposal)
+
+
+def can_put_to_vote(person: Person | None, proposal: Proposal) -> bool:
+    """The council and the coordinator offer a public idea to a vote."""
+    return leads(person) and proposal.visibility is Visibility.PUBLIC

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from engage.accounts.models import Person
 from engage.core.i18n import date_short
 from engage.core.words import Visibility
-from engage.core.workflow import allows
 from engage.proposals import follow_up_policy as policy
 from engage.proposals import words
+from engage.proposals.addresses import path_of
 from engage.proposals.answers import PROMISES, ProposalAnswer
 from engage.proposals.models import Proposal
 from engage.proposals.news import NAMED, Happening, ProposalEvent
@@ -53,15 +53,48 @@ class Offer:
     icon: str
 
 
+def _before(action: Action) -> frozenset[Status]:
+    """The states in which this may be done."""
+    return frozenset(status for status, one in TRANSITIONS if one is action)
+
+
 OFFERS = (
-    (Action.STUDY, policy.can_study, Offer("etudier", "Mettre à l’étude", "eye")),
-    (Action.ENTRUST, policy.can_entrust, Offer("confier", "Confier à un partenaire", "send")),
-    (Action.ANSWER, policy.can_reply, Offer("repondre", "Publier la réponse", "chat")),
-    (Action.START, policy.can_carry_out, Offer("commencer", "Dire que ça commence", "hand")),
-    (Action.FINISH, policy.can_carry_out, Offer("terminer", "Dire que c’est fait", "check")),
-    (Action.MERGE, policy.can_join, Offer("reunir", "Réunir avec une autre idée", "people")),
+    (_before(Action.STUDY), policy.can_study, Offer("etudier", "Mettre à l’étude", "eye")),
+    (
+        _before(Action.ENTRUST),
+        policy.can_entrust,
+        Offer("confier", "Confier à un partenaire", "send"),
+    ),
+    (_before(Action.ANSWER), policy.can_reply, Offer("repondre", "Publier la réponse", "chat")),
+    (
+        _before(Action.START),
+        policy.can_carry_out,
+        Offer("commencer", "Dire que ça commence", "hand"),
+    ),
+    (
+        _before(Action.FINISH),
+        policy.can_carry_out,
+        Offer("terminer", "Dire que c’est fait", "check"),
+    ),
+    (
+        _before(Action.CONVERT) - {Status.RECEIVED},
+        policy.can_put_to_vote,
+        Offer("vote", "Proposer au vote", "vote"),
+    ),
+    (
+        _before(Action.MERGE),
+        policy.can_join,
+        Offer("reunir", "Réunir avec une autre idée", "people"),
+    ),
+    (
+        _before(Action.CONVERT),
+        policy.can_convert,
+        Offer("signalement", "C’est un problème à réparer", "flag"),
+    ),
 )
 """In French only: staff read them."""
+
+START = "commencer"
 
 
 @dataclass(frozen=True)
@@ -115,10 +148,10 @@ def offers(
     promised = bool(answers) and answers[0].verdict in PROMISES
     return [
         offer
-        for action, rule, offer in OFFERS
-        if allows(proposal.status, action, TRANSITIONS)
+        for states, rule, offer in OFFERS
+        if proposal.status in states
         and rule(person, proposal)
-        and (action is not Action.START or promised)
+        and (offer.name != START or promised)
     ]
 
 
@@ -130,13 +163,25 @@ def joined_by(db: Session, proposal: Proposal, number: int) -> bool:
     return db.scalar(wanted) is not None
 
 
-def leads_to(db: Session, number: int) -> int | None:
-    """The idea that idea `number` has joined, while it is public."""
-    target = select(Proposal.merged_into_id).where(
-        Proposal.id == number, Proposal.status == Status.MERGED
+def leads_on(db: Session, number: int) -> str | None:
+    """Where the address of an idea leads that joined another one or became a report."""
+    row = db.execute(
+        select(Proposal.status, Proposal.merged_into_id).where(Proposal.id == number)
+    ).first()
+    if row is None:
+        return None
+    if row.status is Status.MERGED:
+        is_public = Proposal.visibility == Visibility.PUBLIC
+        target = db.scalar(select(Proposal.id).where(Proposal.id == row.merged_into_id, is_public))
+        return f"{path_of(target)}?depuis={number}" if target else None
+    return _report_page(db, number) if row.status is Status.CONVERTED else None
+
+
+def _report_page(db: Session, number: int) -> str | None:
+    converted = (
+        ProposalEvent.proposal_id == number,
+        ProposalEvent.kind == Happening.CONVERTED,
     )
-    return db.scalar(
-        select(Proposal.id).where(
-            Proposal.id == target.scalar_subquery(), Proposal.visibility == Visibility.PUBLIC
-        )
-    )
+    newest = select(ProposalEvent.details).where(*converted).order_by(ProposalEvent.id.desc())
+    details = db.scalar(newest.limit(1))
+    return f"/signalements/{details['reference']}" if details else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engage.accounts import queries as accounts
@@ -19,6 +19,7 @@ from engage.proposals.answers import ProposalAnswer
 from engage.proposals.models import Proposal, ProposalRevision
 from engage.proposals.news import Happening, ProposalDigest, ProposalEvent, ProposalFollow
 from engage.proposals.news import ProposalNews as News
+from engage.proposals.workflow import Status
 
 NEWS = "idea_news"
 
@@ -138,6 +139,13 @@ def render_news(db: Session, message: OutboxMessage, base_url: str) -> Rendered 
     return rendered("proposals/news", message, headers=headers, ideas=told, stop=stop)
 
 
+IS_TOLD_OF = (
+    Proposal.visibility == Visibility.PUBLIC,
+    # Its words were public, and its address leads to the report now.
+    (Proposal.status == Status.CONVERTED) & (ProposalEvent.kind == Happening.CONVERTED),
+)
+
+
 def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
     rows = db.execute(
         select(ProposalEvent, ProposalRevision.title)
@@ -150,7 +158,7 @@ def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
             (ProposalFollow.proposal_id == Proposal.id)
             & (ProposalFollow.person_id == News.person_id),
         )
-        .where(News.digest_id == digest_id, Proposal.visibility == Visibility.PUBLIC)
+        .where(News.digest_id == digest_id, or_(*IS_TOLD_OF))
         .order_by(Proposal.id, ProposalEvent.id)
     ).all()
     told: dict[int, Told] = {}
