@@ -74,6 +74,7 @@ def _set_up_templates(app: "Engage", built: "Assets") -> None:
         gettext=i18n.shown,
         label=i18n.label,
         date_long=i18n.date_long,
+        month_name=i18n.month_name,
         date_short=i18n.date_short,
         moment=i18n.moment,
         ago=i18n.ago,

@@ -23,8 +23,10 @@ from engage.moderation import alerts_messages as moderation_alerts_messages
 from engage.moderation import appeals_messages as moderation_appeals_messages
 from engage.moderation import messages as moderation_messages
 from engage.moderation import notices_messages as moderation_notices_messages
+from engage.moderation import register as moderation_register
 from engage.moderation import rota_jobs as moderation_rota_jobs
 from engage.moderation import rota_reminders as moderation_rota_reminders
+from engage.moderation import rota_thanks as moderation_rota_thanks
 from engage.moderation import settling
 from engage.privacy import identities, purge
 from engage.privacy import messages as privacy_messages
@@ -46,6 +48,7 @@ RENDERERS: dict[str, Renderer] = {
     **moderation_notices_messages.RENDERERS,
     **moderation_appeals_messages.RENDERERS,
     **moderation_rota_reminders.RENDERERS,
+    **moderation_rota_thanks.RENDERERS,
     **fieldwork_messages.RENDERERS,
     **reminders_messages.RENDERERS,
     **privacy_messages.RENDERERS,
@@ -82,6 +85,7 @@ def jobs(town: Services) -> list[Job]:
     return [
         Job("sender", 5, letters.deliver_all),
         Job("queue", 300, lambda: moderation_rota_jobs.look(database)),
+        Job("register", 600, lambda: moderation_register.store(database)),
         Job("decisions", 2, lambda: settling.run(database, town.storage)),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),

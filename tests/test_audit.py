@@ -92,7 +92,6 @@ SILENT = {
     "moderation/appeals.py:appeal_to_judge": "reads and holds a row, changes nothing",
     "moderation/appeals.py:waiting": "reads",
     "moderation/appeals.py:decided": "reads",
-    "moderation/notices.py:item_of": "reads",
     "moderation/alerts.py:in_charge": "reads",
     "moderation/alerts.py:alert": "reads and holds a row, changes nothing",
     "moderation/alerts.py:standing": "reads",

@@ -138,6 +138,11 @@ def date_short(day: date) -> str:
     return _format_day(_as_day(day), "EEEE d MMMM", current().code)
 
 
+def month_name(day: date) -> str:
+    """`juin 2026`."""
+    return _format_day(_as_day(day), "LLLL y", current().code)
+
+
 def moment(when: datetime) -> str:
     """`mardi 4 juin, 18 h` on the town's clocks."""
     return _with_time(date_short(when), when)

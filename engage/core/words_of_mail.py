@@ -27,6 +27,7 @@ def _environment() -> Environment:
     made.globals.update(
         label=i18n.label,
         date_long=i18n.date_long,
+        month_name=i18n.month_name,
         date_short=i18n.date_short,
         moment=i18n.moment,
     )

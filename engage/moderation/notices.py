@@ -1,29 +1,22 @@
 """Reader reports (DSA, article 16): received, gathered by text, put into the queue, ended."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
 from engage.core import audit, clock
 from engage.core.policy import require
-from engage.core.workflow import advance
 from engage.moderation import commands, notices_messages
-from engage.moderation.models import FIRST_TURN, Decision, ModerationItem, RefusalReason
-from engage.moderation.notices_decisions import decided, with_notices
+from engage.moderation.models import FIRST_TURN, Decision, RefusalReason
+from engage.moderation.notices_decisions import KIND, item_of, with_notices
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_policy import ENOUGH, can_report, may_hide, voices
 from engage.moderation.notices_targets import REPORTABLE, Target
-from engage.moderation.notices_workflow import TRANSITIONS, Action, Status
-from engage.moderation.policy import is_open
-from engage.moderation.workflow import TRANSITIONS as QUEUE
+from engage.moderation.notices_workflow import Status
 from engage.moderation.workflow import Action as QueueAction
-
-KIND = "notices"
-"""The subject type of these items in the queue; their subject is the case."""
 
 FLAG = "reported"
 
@@ -148,15 +141,6 @@ def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> N
     db.flush()
 
 
-def item_of(db: Session, case: NoticeCase) -> ModerationItem | None:
-    """The item in which the council reads this case, decisions loaded."""
-    return db.scalar(
-        select(ModerationItem)
-        .options(selectinload(ModerationItem.decisions).joinedload(Decision.reason))
-        .where(ModerationItem.subject_type == KIND, ModerationItem.subject_id == case.id)
-    )
-
-
 def _hide_meanwhile(db: Session, case: NoticeCase) -> None:
     """Hide the text until the decision where the rule says so, and tell its author."""
     others = db.execute(
@@ -177,22 +161,3 @@ def _hide_meanwhile(db: Session, case: NoticeCase) -> None:
     audit.record(db, "notice_case.hide_meanwhile", case)
     db.flush()
     notices_messages.hidden_meanwhile(db, case)
-
-
-def end(
-    db: Session, subject_type: str, subject_ids: Sequence[int], *, actor_id: int | None
-) -> None:
-    """The texts are gone, taken back by their authors: nothing is left to decide."""
-    cases = db.scalars(
-        select(NoticeCase).where(
-            NoticeCase.subject_type == subject_type,
-            NoticeCase.subject_id.in_(subject_ids),
-            NoticeCase.status == Status.OPEN,
-        )
-    ).all()
-    for case in cases:
-        advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
-        item = item_of(db, case)
-        if item is not None and is_open(item):
-            advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)
-        decided(db, case)

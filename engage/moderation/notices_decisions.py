@@ -1,14 +1,23 @@
 """What the council decides on a reported text: kept, masked or hidden; both sides hear it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from engage.core import clock
 from engage.core.workflow import advance
 from engage.moderation import notices_messages
+from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
-from engage.moderation.notices_workflow import TRANSITIONS, Action
+from engage.moderation.notices_workflow import TRANSITIONS, Action, Status
+from engage.moderation.policy import is_open
+from engage.moderation.workflow import TRANSITIONS as QUEUE
+from engage.moderation.workflow import Action as QueueAction
+
+KIND = "notices"
+"""The subject type of these items in the queue; their subject is the case."""
 
 
 def keep(db: Session, case: NoticeCase, *, actor_id: int) -> None:
@@ -70,3 +79,31 @@ def with_notices() -> Select[NoticeCase]:
 def case(db: Session, case_id: int) -> NoticeCase | None:
     """One case with its reports, their reasons and who reported."""
     return db.scalar(with_notices().where(NoticeCase.id == case_id))
+
+
+def item_of(db: Session, case: NoticeCase) -> ModerationItem | None:
+    """The item in which the council reads this case, decisions loaded."""
+    return db.scalar(
+        select(ModerationItem)
+        .options(selectinload(ModerationItem.decisions).joinedload(Decision.reason))
+        .where(ModerationItem.subject_type == KIND, ModerationItem.subject_id == case.id)
+    )
+
+
+def end(
+    db: Session, subject_type: str, subject_ids: Sequence[int], *, actor_id: int | None
+) -> None:
+    """The texts are gone, taken back by their authors: nothing is left to decide."""
+    cases = db.scalars(
+        select(NoticeCase).where(
+            NoticeCase.subject_type == subject_type,
+            NoticeCase.subject_id.in_(subject_ids),
+            NoticeCase.status == Status.OPEN,
+        )
+    ).all()
+    for case in cases:
+        advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
+        item = item_of(db, case)
+        if item is not None and is_open(item):
+            advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)
+        decided(db, case)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from engage.moderation.appeals_policy import last_day
 from engage.moderation.models import Decision, ModerationItem, RefusalReason, Translation
 from engage.moderation.workflow import Action, Status
 from engage.proposals.models import Proposal
@@ -140,6 +141,7 @@ def statement(db: Session, decision: Decision) -> Refusal | None:
         return None
     town = territory.town(db)
     rule, rules = decision.reason.charter_rule, town.charter
+    refused = decision.action in (Action.CONFIRM_REFUSAL, Action.REFUSE)
     services = [door for door in town.contacts_to_call if door["code"] == decision.contact]
     return Refusal(
         decided_on=decision.at,
@@ -151,4 +153,6 @@ def statement(db: Session, decision: Decision) -> Refusal | None:
         note=decision.note,
         who=NOT_PUBLISHED.get(decision.action, "one"),
         service=services[0] if services else None,
+        appeal=f"/nouvelle-lecture/{decision.item_id}" if refused else "",
+        appeal_until=last_day(decision.at) if refused else None,
     )

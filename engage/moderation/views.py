@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engage.accounts.forms import EmptyForm
 from engage.core.errors import NotFound
 from engage.core.web import form_page, get_db, see_other, services
-from engage.moderation import commands, desk, meanwhile, policy, queries, queue, reading
+from engage.moderation import commands, desk, meanwhile, policy, queries, queue, reading, register
 from engage.moderation.decision_views import shown_version
 from engage.moderation.display import CHOSEN
 from engage.moderation.forms import BIGGEST, RevealForm
@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         filters=_filters(wanted),
         desk=mine,
         chosen=CHOSEN,
+        month=None if lines or wanted.is_narrow else register.last_month(db),
         can_take=policy.can_moderate(person),
         free=following is not None or any(line.is_free for line in lines),
     )

@@ -290,7 +290,7 @@ def test_a_member_who_reported_it_does_not_judge_it(db: Session, idea: Proposal)
 
 def test_a_text_taken_back_leaves_nothing_to_decide(db: Session, idea: Proposal) -> None:
     report(db, idea, neighbour(db, email="nour@example.org"))
-    notices.end(db, "proposals", [idea.id], actor_id=idea.author_id)
+    notices_decisions.end(db, "proposals", [idea.id], actor_id=idea.author_id)
     assert case_of(db, idea).status is Status.GONE
     assert item_of(db, idea).status is ItemStatus.WITHDRAWN
     assert letters(db, "text_reported_decided") == []
