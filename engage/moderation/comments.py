@@ -104,7 +104,8 @@ def asked(db: Session, comment: Comment) -> Decision | None:
 
 def correct(db: Session, comment: Comment, text: str, *, author: Person) -> None:
     """The author sends other words, as a reader asked; raises `Conflict` when nobody did."""
-    item = to_correct(db, comment)
+    asked_for = to_correct(db, comment)
+    item = queries.item_to_decide(db, asked_for.id) if asked_for else None
     if item is None:
         raise Conflict(_("Le conseil citoyen lit votre commentaire. Il ne change plus."))
     commands.rewrite(db, comment, text, author=author)

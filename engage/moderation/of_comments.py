@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from engage.accounts.names import shown_name
 from engage.core.errors import Conflict
 from engage.core.i18n import lazy as _
 from engage.core.photos import Photo, StoredPhoto
 from engage.discussions import commands, queries
-from engage.discussions.models import Comment
+from engage.discussions.models import Comment, Voice
 from engage.moderation.kind import Kind, Reading, Said
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
@@ -54,7 +53,8 @@ class Comments(Kind):
             where=idea.neighbourhood.name,
             link=path_of_comment(idea.id, comment.id),
             written_at=comment.created_at,
-            author=shown_name(comment.author, idea.neighbourhood),
+            author=talk.author_of(comment, idea.neighbourhood),
+            official=comment.voice is not Voice.RESIDENT,
             said=_context(db, comment, idea),
         )
 

@@ -67,6 +67,13 @@ def speaker(said: Said, place: Neighbourhood) -> str:
     return shown_name(home if said.author_id else None, place)
 
 
+def author_of(comment: Comment, place: Neighbourhood) -> str:
+    """The same for a row with its author and organisation."""
+    if comment.voice is Voice.RESIDENT:
+        return shown_name(comment.author, place)
+    return comment.organisation.name if comment.organisation else str(OFFICES[comment.voice])
+
+
 def path_of_comment(proposal_id: int, comment_id: int) -> str:
     """The page of one comment and its answers."""
     return f"{path_of(proposal_id)}/commentaires/{comment_id}"
