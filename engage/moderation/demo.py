@@ -1,6 +1,6 @@
 """Fills the demo with ideas: sent, read by the council, supported, as its file says."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from engage.core import clock
 from engage.moderation import commands, settling
 from engage.moderation.models import Moderator
 from engage.proposals import demo as proposals
-from engage.proposals import follow_up
+from engage.proposals import follow_up_demo
 from engage.proposals.models import Proposal
 
 READ_AFTER = timedelta(hours=20)
@@ -18,7 +18,7 @@ READ_AFTER = timedelta(hours=20)
 
 def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> None:
     """Send every idea on its day, oldest first; what waits stays in the queue."""
-    now = clock.now()
+    now, made = clock.now(), dict[str, Proposal]()
     supporters = [person for code, person in people.items() if code.startswith("soutien-")]
     db.add(Moderator(person_id=people["conseil2"].id, languages=["fr", "ar"]))
     for row in sorted(data["proposals"], key=lambda r: -r["days_ago"]):
@@ -35,14 +35,6 @@ def load(db: Session, data: dict[str, Any], *, people: dict[str, Person]) -> Non
         with clock.at(sent_at + READ_AFTER + commands.UNDO_WITHIN):
             settling.settle(db)
         proposals.endorse(db, row, proposal, supporters=supporters)
-        _follow_up(db, row, proposal, people["conseil"], now)
-
-
-def _follow_up(
-    db: Session, row: dict[str, Any], proposal: Proposal, member: Person, now: datetime
-) -> None:
-    """The council takes up what the file calls under study; answers come with their own feature."""
-    became = row["follow_up"]
-    if became is not None and became["state"] == "under_study":
-        with clock.at(now - timedelta(days=became["days_ago"])):
-            follow_up.study(db, proposal, person=member)
+        follow_up_demo.live_on(db, row, proposal, people=people, now=now)
+        made[row["code"]] = proposal
+    follow_up_demo.end(db, made, data, people=people)

@@ -136,7 +136,7 @@ def _answers(events: Sequence[ProposalEvent], names: dict[int, str]) -> list[Pub
 def _institutions(db: Session, events: Sequence[ProposalEvent]) -> dict[int, str]:
     ids = {event.answer.organisation_id for event in events if event.answer is not None}
     wanted = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids - {None}))
-    return dict(db.execute(wanted).tuples()) if ids - {None} else {}
+    return dict(db.execute(wanted).tuples().all()) if ids - {None} else {}
 
 
 def offers(

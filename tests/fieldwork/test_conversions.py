@@ -176,9 +176,9 @@ def test_an_idea_is_put_to_a_vote_before_the_last_answer(client: Browser, town: 
         question = question_to_come(db, opens_at=now + timedelta(days=3))
         council = make_person(db, Role.COUNCIL)
         conversions.put_to_vote(db, idea, question, person=council)
+        db.refresh(question, ["options"])
         with pytest.raises(InvalidInput):
-            db.expire_all()
-            conversions.put_to_vote(db, idea, conversions.open_questions(db)[0], person=council)
+            conversions.put_to_vote(db, idea, question, person=council)
         consultation, number = question.consultation_id, idea.id
         options = db.scalars(select(Option).order_by(Option.position)).all()
         assert [option.is_none for option in options][-1]
