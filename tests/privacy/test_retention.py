@@ -35,6 +35,7 @@ from engage.territory.models import ContactPerson
 from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.conftest import Moment
+from tests.discussions.test_moderation import sent
 from tests.factories import make_organisation, make_person
 from tests.incidents.making import make_estate, make_followed, repaired
 from tests.moderation import deciding
@@ -89,6 +90,12 @@ def test_months_are_counted_back_to_the_last_day_of_a_shorter_one(moment: Moment
 def _refused_idea(db: Session, town: Services) -> None:
     item = make_item(db)
     why = deciding.grounds(db, "Deux bancs", "Corrigez.")
+    deciding.refuse(db, item, make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL), why)
+
+
+def _refused_comment(db: Session, town: Services) -> None:
+    _comment, item = sent(db, "Karim est d’accord.")
+    why = deciding.grounds(db, "Karim", "Corrigez.")
     deciding.refuse(db, item, make_person(db, Role.COUNCIL), make_person(db, Role.COUNCIL), why)
 
 
@@ -193,6 +200,7 @@ Make = Callable[[Session, Services], None]
     [
         ("accounts", _person, date(2028, 6, 2)),
         ("refused_ideas", _refused_idea, date(2026, 12, 2)),
+        ("refused_comments", _refused_comment, date(2026, 12, 2)),
         ("incident_photos", _closed_report, date(2026, 12, 2)),
         ("incidents", _closed_report, date(2027, 6, 2)),
         ("anonymous_incidents", _closed_report, date(2029, 6, 2)),
