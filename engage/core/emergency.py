@@ -14,19 +14,19 @@ class Number(NamedTuple):
     sms: bool = False
 
 
-POLICE = Number("17", _("Police : une agression, une menace, maintenant"))
+POLICE = Number("17", _("Police : une agression, une menace, maintenant"))
 EVERYTHING = (
     Number("112", _("Tous les secours, dans toute l’Europe")),
     Number("114", _("Les secours par SMS, si on ne peut pas parler"), sms=True),
 )
 FIRST: Mapping[str, Number] = {
     "fire": Number("18", _("Pompiers")),
-    "gas": Number("18", _("Pompiers : sortez d’abord, appelez dehors")),
-    "health": Number("15", _("SAMU : quelqu’un est malade ou blessé")),
+    "gas": Number("18", _("Pompiers : sortez d’abord, appelez dehors")),
+    "health": Number("15", _("SAMU : quelqu’un est malade ou blessé")),
     "attack": POLICE,
     "home": Number("3919", _("Violences à la maison, jour et nuit")),
     "child": Number("119", _("Un enfant est en danger, jour et nuit")),
-    "suicide": Number("3114", _("Envie de mourir : quelqu’un écoute, jour et nuit")),
+    "suicide": Number("3114", _("Envie de mourir : quelqu’un écoute, jour et nuit")),
 }
 """What the words speak of (`wording.emergencies`) → whom to call first."""
 

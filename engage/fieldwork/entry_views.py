@@ -3,7 +3,7 @@
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
-from engage.core import i18n, masking
+from engage.core import i18n
 from engage.core.errors import InvalidInput
 from engage.core.forms import send_once
 from engage.core.i18n import _
@@ -18,6 +18,7 @@ from engage.incidents.models import Circuit, IncidentKind
 from engage.proposals import policy
 from engage.proposals.models import Proposal
 from engage.proposals.queries import Quarter, quarters
+from engage.proposals.warnings import NONE, Warnings, news
 
 bp = Blueprint("counter_entries", __name__)
 
@@ -104,9 +105,9 @@ def idea(visit: Visit) -> ResponseReturnValue:
     return _idea_page(visit, IdeaForm(formdata=None, visite=visit.token))
 
 
-def _idea_page(visit: Visit, form: IdeaForm, found: list[str] | None = None) -> ResponseReturnValue:
+def _idea_page(visit: Visit, form: IdeaForm, told: Warnings = NONE) -> ResponseReturnValue:
     form.offer(quarter_choices())
-    return counter_page("idea", form, visit, status=422 if found else None, found=found)
+    return counter_page("idea", form, visit, status=422 if told else None, told=told)
 
 
 @bp.post("/guichet/idee")
@@ -117,20 +118,13 @@ def send_idea(visit: Visit) -> ResponseReturnValue:
     form = IdeaForm()
     form.offer(quarter_choices())
     if form.validate_on_submit():
-        found = told(form.title.data or "", form.text.data or "")
-        if found and not form.vu.data:
-            form.vu.data = "1"
-            return _idea_page(visit, form, found)
+        told = news(f"{form.title.data}\n{form.text.data}", form.vu)
+        if told:
+            return _idea_page(visit, form, told)
         with form.refusals():
             proposal = commands.take_idea(get_db(), visit.capture(), form.to_input())
             return see_other(ticket_for(visit, proposal))
     return _idea_page(visit, form)
-
-
-def told(title: str, text: str) -> list[str]:
-    """The phone numbers, plates, addresses and flat numbers among the words."""
-    words = f"{title}\n{text}"
-    return [words[start:end] for start, end in masking.findings(words)]
 
 
 @bp.get("/guichet/question")

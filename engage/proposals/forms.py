@@ -56,7 +56,7 @@ class WordsForm(AlbumForm):
         validators=[
             DataRequired(_("Écrivez votre idée en une phrase.")),
             Length(
-                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
+                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
             ),
         ],
     )
@@ -64,11 +64,11 @@ class WordsForm(AlbumForm):
         _("Expliquez un peu"),
         validators=[
             DataRequired(_("Expliquez votre idée en quelques mots.")),
-            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
+            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
         ],
     )
     neighbourhood = SelectField(
-        _("Quel quartier ?"),
+        _("Quel quartier ?"),
         validate_choice=False,
         validators=[DataRequired(_("Choisissez un quartier."))],
     )
@@ -133,8 +133,8 @@ class WordsForm(AlbumForm):
 class IdeaForm(WordsForm):
     """An idea, in one screen."""
 
-    action = ActionField(_("Quel sujet du contrat de quartier ?"))
-    appel = SelectField(_("Répondez-vous à un appel ?"), validate_choice=False, default="")
+    action = ActionField(_("Quel sujet du contrat de quartier ?"))
+    appel = SelectField(_("Répondez-vous à un appel ?"), validate_choice=False, default="")
     voix = RadioField(_("Vous écrivez…"), validate_choice=False, choices=[], default="")
 
     def offer(
@@ -150,7 +150,7 @@ class IdeaForm(WordsForm):
         `calls` are those that take ideas today.
         """
         self.offer_places(neighbourhoods, spots)
-        self.action.offer(actions, str(_("Je ne sais pas : choisissez pour moi")))
+        self.action.offer(actions, str(_("Je ne sais pas : choisissez pour moi")))
         self.appel.choices = [
             ("", _("Non, c’est une autre idée")),
             *((str(call.id), label(call.title)) for call in calls),
