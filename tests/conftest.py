@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from engage import contract, create_app
@@ -23,13 +25,14 @@ from tests.browsing import Browser
 
 CONTRACT = ROOT / "engage" / "contracts" / "grand-cahors.json"
 BACKENDS = ("sqlite", "postgresql")
+START = datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
 
 
 class Moment:
     """The fake clock of a test: starts on Tuesday 2 June 2026, 10:00 in Paris."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
+        self.now = START
 
     def forward(self, **step: float) -> datetime:
         """Let time pass, e.g. `forward(days=2)`."""
@@ -75,28 +78,64 @@ def base_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     )
 
 
-def _prepare(config: Config) -> None:
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A database to be copied, a file or the name of one, and the uploads that belong to it."""
+
+    database: str
+    uploads: Path
+
+
+def _prepare(config: Config, *, demo: bool) -> None:
+    """Migrate and load the contract; with `demo` the neighbourhood of the demonstration, too."""
     town = Services.of(config)
-    migrate.upgrade(town.database)
-    contract.load(town, CONTRACT)
+    with clock.at(START):
+        i18n.speak("fr")
+        migrate.upgrade(town.database)
+        contract.load(town, CONTRACT)
+        if demo:
+            contract.load_demo(town)
     town.database.close()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(base_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file with the contract in it, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "engage.db"
-    _prepare(dataclasses.replace(base_config, database_url=f"sqlite:///{path}"))
-    return path
+def _in_sqlite(config: Config, folder: Path, *, demo: bool) -> Prepared:
+    made = Prepared(str(folder / "engage.db"), folder / "uploads")
+    url = f"sqlite:///{made.database}"
+    _prepare(dataclasses.replace(config, database_url=url, uploads=made.uploads), demo=demo)
+    return made
+
+
+def _in_postgres(config: Config, server: str, folder: Path, *, demo: bool) -> Prepared:
+    made = Prepared("template_demo" if demo else "template_town", folder / "uploads")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {made.database}")
+    url = _address(server, made.database)
+    _prepare(dataclasses.replace(config, database_url=url, uploads=made.uploads), demo=demo)
+    return made
 
 
 @pytest.fixture(scope="session")
-def postgres_template(base_config: Config, postgres: str) -> str:
-    """A migrated PostgreSQL database with the contract in it, to be copied; its name."""
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template_town")
-    _prepare(dataclasses.replace(base_config, database_url=_address(postgres, "template_town")))
-    return "template_town"
+def sqlite_town(base_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return _in_sqlite(base_config, tmp_path_factory.mktemp("town"), demo=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(base_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return _in_sqlite(base_config, tmp_path_factory.mktemp("demo"), demo=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_town(
+    base_config: Config, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Prepared:
+    return _in_postgres(base_config, postgres, tmp_path_factory.mktemp("town"), demo=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_demo(
+    base_config: Config, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Prepared:
+    return _in_postgres(base_config, postgres, tmp_path_factory.mktemp("demo"), demo=True)
 
 
 def _address(server: str, name: str) -> str:
@@ -108,18 +147,29 @@ def _address(server: str, name: str) -> str:
 @pytest.fixture(params=BACKENDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh copy of the prepared database, on each backend."""
+    kind = "demo" if request.node.get_closest_marker("demo") else "town"
     if request.param == "sqlite":
-        path = tmp_path / "engage.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        prepared: Prepared = request.getfixturevalue(f"sqlite_{kind}")
+        shutil.copy(prepared.database, tmp_path / "engage.db")
+        _copy_uploads(prepared, tmp_path)
+        yield f"sqlite:///{tmp_path / 'engage.db'}"
         return
-    template = request.getfixturevalue("postgres_template")
+    prepared = request.getfixturevalue(f"postgres_{kind}")
     server = request.getfixturevalue("postgres")
     name = f"town_{uuid.uuid4().hex[:12]}"
+    _copy_uploads(prepared, tmp_path)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {prepared.database} STRATEGY FILE_COPY"
+        )
         yield _address(server, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copy_uploads(prepared: Prepared, folder: Path) -> None:
+    """Links are enough: a stored file is deleted some day, and never changed."""
+    if prepared.uploads.exists():
+        shutil.copytree(prepared.uploads, folder / "uploads", copy_function=os.link)
 
 
 @pytest.fixture
@@ -129,8 +179,18 @@ def town(base_config: Config, database_url: str, tmp_path: Path) -> Iterator[Ser
         base_config, database_url=database_url, uploads=tmp_path / "uploads"
     )
     made = Services.of(config)
+    if made.database.is_sqlite:
+        event.listen(made.database.engine, "connect", _hurry)
     yield made
     made.database.close()
+
+
+def _hurry(connection: Any, _record: object) -> None:
+    """Wait for no disk: these databases live for one test. The PostgreSQL server doesn't, either.
+
+    What must survive a fault of the machine is tested with the program itself (`tests/system`).
+    """
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

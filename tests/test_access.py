@@ -1,10 +1,15 @@
 """Every address × every role, in one table: who may reach what, and nothing is missing from it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from engage import contract
 from engage.accounts.demo import personas
-from engage.accounts.models import Person
+from engage.accounts.models import Person, SignIn
+from engage.core.secrets import token_hash
 from engage.core.services import Services
 from engage.core.web import Engage
 from tests.access_table import (
@@ -22,17 +27,17 @@ def test_every_address_is_in_the_table(app: Engage) -> None:
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS)
 
 
+@pytest.mark.demo
 def test_every_role_reaches_what_the_table_says_and_nothing_else(
     app: Engage, town: Services
 ) -> None:
-    contract.load_demo(town)
     with town.database.reading() as db:
         people = {demo.code: person for demo, person in personas(db)}
         addresses = sample_addresses(app, db)
-    wrong = []
+    devices, wrong = Devices(app), []
     for role, code in ROLES.items():
         for endpoint, method, path in addresses:
-            answer = ask(Browser(app), people.get(code), method, path)
+            answer = devices.ask(people.get(code), method, path)
             if path != "/readyz":  # its answer is about the clock, which does not run here
                 assert answer.status_code < 500, (role, method, path)
             if reached(answer) != (role in ACCESS[endpoint]):
@@ -40,32 +45,74 @@ def test_every_role_reaches_what_the_table_says_and_nothing_else(
     assert not wrong, "\n".join(map(str, wrong))
 
 
+@pytest.mark.demo
 def test_before_the_second_step_everybody_reaches_what_a_resident_does(
     app: Engage, town: Services
 ) -> None:
     """An e-mail's code alone opens no page with contact data, whatever the mandate."""
-    contract.load_demo(town)
     with town.database.reading() as db:
         people = {demo.code: person for demo, person in personas(db)}
         addresses = sample_addresses(app, db)
-    wrong = []
+    devices, wrong = Devices(app, half_sign_in), []
     for role in sorted(WITH_MANDATE):
         for endpoint, method, path in addresses:
-            browser = Browser(app)
-            half_sign_in(browser, people[ROLES[role]])
-            answer = ask(browser, None, method, path)
+            answer = devices.ask(people[ROLES[role]], method, path)
             may = "resident" in ACCESS[endpoint] and endpoint not in AFTER_SECOND_STEP
             if reached(answer) != may:
                 wrong.append((role, method, path, answer.status_code))
     assert not wrong, "\n".join(map(str, wrong))
 
 
-def ask(browser: Browser, person: Person | None, method: str, path: str) -> TestResponse:
-    """Ask as `person` on a fresh device; a POST holds nothing but its CSRF token."""
-    if person is not None:
-        browser.sign_in(person)
-    data = {"csrf_token": browser.csrf_token()} if method == "POST" else {}
-    return browser.http.open(path, method=method, data=data)
+@dataclass
+class Held:
+    """A device as it was right after signing in: its cookie, its row, what its forms hold."""
+
+    cookie: str
+    row: object
+    csrf_token: str
+
+
+class Devices:
+    """Lends each request the device of a person as it was right after signing in.
+
+    Whoever a request signs out, or whose proofs it takes away, signs in anew for the next one.
+    """
+
+    def __init__(
+        self, app: Engage, sign_in: Callable[[Browser, Person], object] = Browser.sign_in
+    ) -> None:
+        self._app, self._sign_in = app, sign_in
+        self._held: dict[int, Held] = {}
+
+    def ask(self, person: Person | None, method: str, path: str) -> TestResponse:
+        """Ask as `person`; a POST holds nothing but its CSRF token."""
+        browser, data = Browser(self._app), {}
+        held = self._device(person) if person is not None else None
+        if held is not None:
+            browser.http.set_cookie("engage", held.cookie)
+        if method == "POST":
+            data["csrf_token"] = held.csrf_token if held else browser.csrf_token()
+        return browser.http.open(path, method=method, data=data)
+
+    def _device(self, person: Person) -> Held:
+        held = self._held.get(person.id)
+        if held is None or self._row(held.cookie) != held.row:
+            browser = Browser(self._app)
+            self._sign_in(browser, person)
+            token = browser.csrf_token()
+            cookie = browser.http.get_cookie("engage")
+            assert cookie is not None
+            held = Held(cookie.value, self._row(cookie.value), token)
+            self._held[person.id] = held
+        return held
+
+    def _row(self, cookie: str) -> object:
+        """What the town knows of the sign-in in this cookie."""
+        signing = self._app.session_interface.get_signing_serializer(self._app)
+        token = signing.loads(cookie)["_user_id"]
+        wanted = select(*SignIn.__table__.columns).where(SignIn.token_hash == token_hash(token))
+        with self._app.services.database.reading() as db:
+            return db.execute(wanted).one_or_none()
 
 
 def reached(answer: TestResponse) -> bool:

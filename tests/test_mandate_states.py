@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from engage import contract
 from engage.accounts.demo import personas
 from engage.accounts.models import Mandate
 from engage.core import clock
 from engage.core.services import Services
 from engage.core.web import Engage
 from tests.access_table import ACCESS, ROLES, WITH_MANDATE, sample_addresses
-from tests.browsing import Browser
-from tests.test_access import ask, reached
+from tests.test_access import Devices, reached
+
+pytestmark = pytest.mark.demo
 
 DAY = timedelta(days=1)
 
@@ -51,16 +51,15 @@ def wrong_reach(
     app: Engage, town: Services, state: Callable[[Session], None], *, opens: bool
 ) -> list[tuple[object, ...]]:
     """Who reaches what they should not, or the other way round, with all mandates in `state`."""
-    contract.load_demo(town)
     with town.database.transaction() as db:
         addresses = sample_addresses(app, db)
         state(db)
     with town.database.reading() as db:
         people = {demo.code: person for demo, person in personas(db)}
-    wrong: list[tuple[object, ...]] = []
+    devices, wrong = Devices(app), list[tuple[object, ...]]()
     for role in sorted(WITH_MANDATE):
         for endpoint, method, path in addresses:
-            answer = ask(Browser(app), people[ROLES[role]], method, path)
+            answer = devices.ask(people[ROLES[role]], method, path)
             who = role if opens else "resident"
             if reached(answer) != (who in ACCESS[endpoint]):
                 wrong.append((role, method, path, answer.status_code))
