@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.workflow import advance
 from engage.discussions.models import Comment
-from engage.moderation import choices, desk, forgetting, messages, queries, queue, risks
+from engage.moderation import choices, desk, messages, queries, queue, risks
 from engage.moderation.choices import Choice, Grounds
 from engage.moderation.models import USUAL_TURN, ModerationItem, PendingDecision
 from engage.moderation.policy import (
@@ -26,7 +25,6 @@ from engage.moderation.policy import (
     can_read_language,
     is_held_by,
     is_held_by_another,
-    is_open,
     require_turn,
 )
 from engage.moderation.subjects import KINDS
@@ -185,7 +183,7 @@ def decide(
     reading = kind.read(db, item)
     choices.check(choice, reading, seen=item.revealed)
     if Action.PUBLISH_MASKED in kind.actions:
-        choice = choices.hiding(choice, reading)
+        choice = choices.as_seen(choice, reading, seen=item.revealed)
     item.settles_at = clock.now() + UNDO_WITHIN
     grounds = choice.grounds
     try:
@@ -273,11 +271,5 @@ def withdraw(db: Session, proposal: Proposal, *, author: Person) -> list[StoredP
     gone = proposals.withdraw(db, proposal, author=author)
     take_out(db, Comment.__tablename__, said, actor_id=author.id)
     take_out(db, ProposalAddition.__tablename__, added, actor_id=author.id)
-    for item in queries.items_about(db, [proposal.id]):
-        if is_open(item):
-            item.settles_at = None
-            db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
-            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=author.id)
-    db.flush()
-    forgetting.forget_words(db, [proposal.id])
+    take_out(db, Proposal.__tablename__, [proposal.id], actor_id=author.id)
     return gone

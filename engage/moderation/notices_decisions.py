@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from engage.core import clock
 from engage.core.workflow import advance
 from engage.moderation import notices_messages
-from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.models import Decision, ModerationItem, PendingDecision
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.notices_workflow import TRANSITIONS, Action, Status
@@ -92,18 +92,31 @@ def item_of(db: Session, case: NoticeCase) -> ModerationItem | None:
 
 def end(
     db: Session, subject_type: str, subject_ids: Sequence[int], *, actor_id: int | None
-) -> None:
-    """The texts are gone, taken back by their authors: nothing is left to decide."""
+) -> list[int]:
+    """The texts are gone, taken back by their authors: nothing is left to decide.
+
+    What readers wrote of them goes, too. Returns the ids of all their cases.
+    """
     cases = db.scalars(
         select(NoticeCase).where(
-            NoticeCase.subject_type == subject_type,
-            NoticeCase.subject_id.in_(subject_ids),
-            NoticeCase.status == Status.OPEN,
+            NoticeCase.subject_type == subject_type, NoticeCase.subject_id.in_(subject_ids)
         )
     ).all()
     for case in cases:
-        advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
-        item = item_of(db, case)
-        if item is not None and is_open(item):
-            advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)
-        decided(db, case)
+        if case.status is Status.OPEN:
+            advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
+            _take_out(db, case, actor_id)
+            decided(db, case)
+        case.author_id = None
+    ids = [case.id for case in cases]
+    db.execute(update(Notice).where(Notice.case_id.in_(ids)).values(explanation=""))
+    return ids
+
+
+def _take_out(db: Session, case: NoticeCase, actor_id: int | None) -> None:
+    """Nobody has to read it any more."""
+    item = item_of(db, case)
+    if item is not None and is_open(item):
+        item.settles_at = None
+        db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
+        advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)

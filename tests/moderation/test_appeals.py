@@ -14,7 +14,7 @@ from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import Visibility
-from engage.moderation import appeals, notices
+from engage.moderation import appeals, commands, notices
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import last_day
 from engage.moderation.appeals_workflow import TRANSITIONS, Action, Status
@@ -289,3 +289,23 @@ def test_another_persons_refusal_is_not_found(
     answer = Browser(app).get(f"/nouvelle-lecture/{item_id}", expects=303)
     assert "connexion" in answer.headers["Location"]
     assert clock.today()
+
+
+def test_an_idea_that_is_taken_back_takes_reports_appeals_and_their_words_along(
+    db: Session, author: Person, judges: list[Person]
+) -> None:
+    idea = make_public(db, author=author)
+    target = REPORTABLE["proposals"].find(db, idea.id)
+    assert target is not None
+    complaint = Complaint(deciding.grounds(db).reason, "Karim y est nommé.")
+    notice = notices.send(db, target, complaint, reporter=None)
+    item = notices.item_of(db, db.get_one(NoticeCase, notice.case_id))
+    assert item is not None
+    deciding.refuse(db, item, *judges[:2], why=deciding.grounds(db, "bancs"))
+    appeal = appeals.ask(db, item, WORD, author=author)
+    commands.withdraw(db, idea, author=author)
+    db.expire_all()
+    assert (appeal.status, appeal.word) == (Status.WITHDRAWN, "")
+    assert notice.explanation == ""
+    assert db.scalars(select(Decision.excerpt).filter_by(item_id=item.id)).all() == ["", ""]
+    assert item.author_id is None
