@@ -33,6 +33,8 @@ def _event(event: Listed, base_url: str) -> list[str]:
     """One VEVENT (3.6.1). Without METHOD, DTSTAMP is when it last changed (3.8.7.2)."""
     said, off = f"LANGUAGE={current().code}", event.cancelled_at is not None
     title = label(event.title)
+    if off:
+        title = _("Annulé : {title}").format(title=title)
     return [
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
@@ -43,7 +45,7 @@ def _event(event: Listed, base_url: str) -> list[str]:
         f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
         f"DTSTART:{_utc(event.starts_at)}",
         f"DTEND:{_utc(event.ends_at)}",
-        f"SUMMARY;{said}:{escaped(_('Annulé : {title}').format(title=title) if off else title)}",
+        f"SUMMARY;{said}:{escaped(title)}",
         f"LOCATION;{said}:{escaped(event.where)}",
         f"DESCRIPTION;{said}:{escaped(_description(event))}",
         f"CATEGORIES;{said}:{escaped(str(KINDS[event.kind]))}",

@@ -14,11 +14,13 @@ from engage.incidents.models import Incident
 from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
 from tests.accounts.test_invitations import BOTH, invited
 from tests.accounts.test_views import ask_code
+from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
 from tests.factories import make_person, neighbourhood
 from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
+from tests.proposals.calls import make_call
 from tests.proposals.ideas import make_item
 
 State = tuple[Browser, str]
@@ -33,6 +35,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _at_home(app, town)
     yield from _of_staff(app, town)
     yield from _with_answers_that_wait(app, town)
+    yield from _of_calls_and_dates(app, town)
     browser = Browser(app)
     report(browser, town)
     yield browser, "/compte/ce-telephone"
@@ -109,6 +112,18 @@ def _of_staff(app: Engage, town: Services) -> Iterator[State]:
     yield browser, ""
     browser.submit("/compte/securite/nouveaux-codes", {"current": PASSWORD})
     yield browser, "/compte/securite/codes"
+
+
+def _of_calls_and_dates(app: Engage, town: Services) -> Iterator[State]:
+    """A call before its first day and one after its last, and a date that still stands."""
+    with town.database.transaction() as db:
+        coordinator = make_person(db, Role.COORDINATOR)
+        coming, ended = make_call(db, begins=5), make_call(db, begins=-9, lasts=2)
+        event = make_event(db, place_words="Ici")
+    browser = Browser(app).sign_in(coordinator)
+    yield browser, f"/appels/modifier/{coming.id}"
+    yield browser, f"/appels/repondre/{ended.id}"
+    yield browser, f"/agenda/modifier/{event.id}"
 
 
 def _with_answers_that_wait(app: Engage, town: Services) -> Iterator[State]:

@@ -182,6 +182,7 @@ def test_no_form_field_makes_the_server_fail(app: Engage, town: Services) -> Non
 
 
 PRESSED = {
+    "agenda.stop_reminder": "agenda/test_agenda.py",
     "accounts.sign_out": "accounts/test_views.py",
     "consultations.another_person": "consultations/test_views.py",
     "follow.confirm": "incidents/test_views.py",
