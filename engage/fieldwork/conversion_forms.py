@@ -20,12 +20,12 @@ class ReportForm(SendOnceForm):
     """What has to be repaired, and where."""
 
     choix = SelectField(
-        "Quel problème ?",
+        "Quel problème ?",
         validate_choice=False,
         validators=[DataRequired("Choisissez un problème.")],
     )
     lieu = SelectField(
-        "Où est-ce ?", validate_choice=False, validators=[DataRequired("Choisissez un lieu.")]
+        "Où est-ce ?", validate_choice=False, validators=[DataRequired("Choisissez un lieu.")]
     )
 
     def offer(self, kinds: Sequence[IncidentKind], places: Sequence[Place]) -> None:
@@ -48,7 +48,7 @@ class VoteForm(SendOnceForm):
     """The question that the idea becomes an answer of."""
 
     question = RadioField(
-        "À quelle question ?",
+        "À quelle question ?",
         validate_choice=False,
         validators=[InputRequired("Choisissez une question.")],
     )
@@ -57,7 +57,7 @@ class VoteForm(SendOnceForm):
         """Fill in the choices."""
         self.questions = {str(question.id): question for question in questions}
         self.question.choices = [
-            (number, f"{label(one.consultation.title)} : {label(one.title)}")
+            (number, f"{label(one.consultation.title)} : {label(one.title)}")
             for number, one in self.questions.items()
         ]
 
@@ -78,7 +78,7 @@ class OwnWordsForm(SendOnceForm):
         validators=[
             DataRequired(_("Écrivez votre idée en une phrase.")),
             Length(
-                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
+                max=MAX_TITLE, message=_("Cette phrase est trop longue : 80 caractères au plus.")
             ),
         ],
     )
@@ -86,7 +86,7 @@ class OwnWordsForm(SendOnceForm):
         _("Expliquez un peu"),
         validators=[
             DataRequired(_("Expliquez votre idée en quelques mots.")),
-            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
+            Length(max=MAX_TEXT, message=_("Ce texte est trop long : 4 000 caractères au plus.")),
         ],
     )
 

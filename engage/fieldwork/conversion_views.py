@@ -103,7 +103,7 @@ def to_vote(proposal_id: int) -> ResponseReturnValue:
         with form.refusals():
             question = form.questions[form.question.data]
             conversions.put_to_vote(get_db(), idea, question, person=who)
-            flash(f"C’est fait : « {label(question.consultation.title)} ».", "ok")
+            flash(f"C’est fait : « {label(question.consultation.title)} ».", "ok")
             return see_other(path_of(idea.id))
         idea = _idea(proposal_id)
     return _vote_page(idea, form)

@@ -151,7 +151,7 @@ def _end_report(db: Session, incident: Incident, idea: Proposal, actor: Person |
     """Say on the follow page where it goes on; nothing is owed any more."""
     if incident.status not in OPEN:
         return
-    word = _("C’est devenu l’idée n° {n}.").format(n=idea.id)
+    word = _("C’est devenu l’idée n° {n}.").format(n=idea.id)
     incidents.decide(db, incident, ReportAction.REDIRECT, actor, word=word)
     deadlines.withdraw_all(db, incident)
 

@@ -13,7 +13,7 @@ from engage.core.words import ContributionChannel
 from engage.proposals import commands
 from engage.proposals import supporters as counted
 from engage.proposals.models import Endorsement, Proposal
-from engage.territory.models import Action, Neighbourhood
+from engage.territory.models import Action, Neighbourhood, Place
 
 Row = dict[str, Any]
 
@@ -28,6 +28,7 @@ def submit(db: Session, row: Row, *, people: dict[str, Person]) -> Proposal:
             text=row["text"],
             neighbourhood_id=_id(db, Neighbourhood, row["neighbourhood"]),
             action_id=_id(db, Action, row["action"]),
+            place_id=_id(db, Place, row["place"]) if row.get("place") else None,
             language=row["lang"],
         ),
         author=people[row["author"]],
@@ -36,7 +37,7 @@ def submit(db: Session, row: Row, *, people: dict[str, Person]) -> Proposal:
     )
 
 
-def _id(db: Session, model: type[Action] | type[Neighbourhood], code: str) -> int:
+def _id(db: Session, model: type[Action | Neighbourhood | Place], code: str) -> int:
     return db.scalars(select(model.id).where(model.code == code)).one()
 
 

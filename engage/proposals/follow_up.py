@@ -120,9 +120,9 @@ def _check(statement: Statement) -> None:
     if not statement.reason:
         raise InvalidInput("reason", _("Dites pourquoi, en quelques phrases simples."))
     if len(statement.decided_by) > MAX_WHO:
-        raise InvalidInput("decided_by", _("C’est trop long : 160 caractères au plus."))
+        raise InvalidInput("decided_by", _("C’est trop long : 160 caractères au plus."))
     if len(statement.reason) > MAX_REASON:
-        raise InvalidInput("reason", _("C’est trop long : 2 000 caractères au plus."))
+        raise InvalidInput("reason", _("C’est trop long : 2 000 caractères au plus."))
     if statement.day and statement.verdict not in PROMISES:
         raise InvalidInput("day", _("Une date va avec une réponse positive. Enlevez-la."))
 

@@ -62,7 +62,7 @@ class EntrustForm(ActForm):
     """A partner has it, until a day."""
 
     partner = OrganisationField(
-        "À quel partenaire ?", validators=[DataRequired("Choisissez un partenaire.")]
+        "À quel partenaire ?", validators=[DataRequired("Choisissez un partenaire.")]
     )
     day = Day("Réponse attendue avant le", validators=[DataRequired("Choisissez un jour.")])
 
@@ -80,17 +80,17 @@ class ReplyForm(ActForm):
         validators=[InputRequired("Choisissez une réponse.")],
     )
     decided_by = Line(
-        "Qui a décidé ?",
+        "Qui a décidé ?",
         validators=[
             DataRequired("Dites qui a décidé."),
-            Length(max=MAX_WHO, message="C’est trop long : 160 caractères au plus."),
+            Length(max=MAX_WHO, message="C’est trop long : 160 caractères au plus."),
         ],
     )
     reason = Words(
-        "Pourquoi ?",
+        "Pourquoi ?",
         validators=[
             DataRequired("Dites pourquoi, en quelques phrases simples."),
-            Length(max=MAX_REASON, message="C’est trop long : 2 000 caractères au plus."),
+            Length(max=MAX_REASON, message="C’est trop long : 2 000 caractères au plus."),
         ],
     )
     organisation = OrganisationField("L’organisme qui a décidé")

@@ -116,7 +116,7 @@ ACTS = {
         policy.can_carry_out,
         StartForm,
         _start,
-        "C’est noté : la mise en œuvre a commencé.",
+        "C’est noté : la mise en œuvre a commencé.",
         "Ça commence",
     ),
     "terminer": Act(
@@ -125,7 +125,7 @@ ACTS = {
         policy.can_carry_out,
         FinishForm,
         _finish,
-        "C’est noté : l’idée est réalisée.",
+        "C’est noté : l’idée est réalisée.",
         "C’est fait",
     ),
     "reunir": Act(

@@ -105,10 +105,11 @@ def atom() -> ResponseReturnValue:
 
 
 @bp.get("/propositions/semblables")
-@public_page
 def similar() -> Response:
     """A piece of a page: ideas that say what a title begins to say, or nothing."""
     title = request.args.get("titre", "")[:LONGEST_TITLE]
-    not_kept()
     throttle.hit_hourly(apart(), f"similar:{visitor_address()}", limit=TITLES_AN_HOUR)
-    return page("proposals/_similar.html", similar=alike(get_db(), title), title=title)
+    answer = page("proposals/similar.html", similar=alike(get_db(), title))
+    answer.headers["Cache-Control"] = "private, max-age=60"
+    answer.headers["Vary"] = "Cookie, Accept-Language"
+    return answer

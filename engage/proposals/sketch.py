@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from engage.proposals.cards import Wanted
 from engage.proposals.near import Point, Spot
 
-WIDTH, HEIGHT, MARGIN = 600, 480, 48
-SMALLEST, BIGGEST = 16, 34
+WIDTH, HEIGHT, MARGIN = 400, 400, 44
+SMALLEST, BIGGEST = 15, 26
 """Radius of a point in units of the drawing."""
 
 APART = 4
+ABOVE, UNDER = 7, 18
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class Dot:
     x: int
     y: int
     radius: int
+
+
+@dataclass(frozen=True)
+class Name:
+    """The name of a neighbourhood, under its points."""
+
+    names: dict[str, str]
+    x: int
+    y: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Drawing:
     """What the page shows; the list beside the drawing has every group."""
 
     dots: Sequence[Dot]
+    names: Sequence[Name]
     groups: Sequence[Group]
     width: int = WIDTH
     height: int = HEIGHT
@@ -58,7 +69,25 @@ def draw(spots: Sequence[Spot], wanted: Wanted) -> Drawing:
     for spot, number in counted:
         groups.setdefault(spot.neighbourhood_id, []).append((spot, number))
     listed = [Group(some[0][0].hood_names, some) for some in groups.values()]
-    return Drawing(_dots(counted), listed)
+    dots = _dots(counted)
+    return Drawing(dots, _names(dots), listed)
+
+
+def _names(dots: Sequence[Dot]) -> list[Name]:
+    """Each neighbourhood's name in the middle of its points: over them in the upper half."""
+    found: dict[int, list[Dot]] = {}
+    for dot in dots:
+        found.setdefault(dot.spot.neighbourhood_id, []).append(dot)
+    return [_name(some) for some in found.values()]
+
+
+def _name(dots: Sequence[Dot]) -> Name:
+    x, y = (sum(getattr(dot, axis) for dot in dots) / len(dots) for axis in ("x", "y"))
+    over = min(dot.y - dot.radius for dot in dots) - ABOVE
+    under = max(dot.y + dot.radius for dot in dots) + UNDER
+    where = over if y < HEIGHT / 2 else under
+    x = min(max(x, 4 * UNDER), WIDTH - 4 * UNDER)  # so that no name is cut off
+    return Name(dots[0].spot.hood_names, round(x), min(max(where, UNDER), HEIGHT - ABOVE))
 
 
 def _dots(counted: Sequence[tuple[Spot, int]]) -> list[Dot]:

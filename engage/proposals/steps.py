@@ -36,7 +36,7 @@ def steps(proposal: Proposal, answer: ProposalAnswer | None = None) -> list[Step
     """The steps of an idea, in order; `answer` is the newest one; `partner` must be loaded."""
     received = Step(_("Reçue"), "done", date_short(proposal.created_at))
     if proposal.status is Status.REFUSED:
-        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "done")]
+        return [received, Step(_("Lue par deux membres du conseil citoyen : non publiée"), "done")]
     if proposal.status is Status.WITHDRAWN:
         return [received, Step(_("Retirée par son auteur"), "done")]
     if proposal.status is Status.MERGED:

@@ -19,12 +19,12 @@ WORDS: Mapping[Happening, str] = {
     Happening.ADDITION: lazy("Une précision de l’auteur"),
     Happening.STUDIED: lazy("Le conseil citoyen l’étudie"),
     Happening.ENTRUSTED: lazy("Confiée à {who}"),
-    Happening.ANSWERED: lazy("Réponse : {verdict} ({who})"),
+    Happening.ANSWERED: lazy("Réponse : {verdict} ({who})"),
     Happening.STARTED: lazy("Le travail a commencé"),
     Happening.DONE: lazy("C’est fait"),
     Happening.JOINED: lazy("Une autre idée a rejoint celle-ci"),
     Happening.PUT_TO_VOTE: lazy("Proposée au vote des habitants"),
-    Happening.CONVERTED: lazy("Devenue un signalement : {reference}"),
+    Happening.CONVERTED: lazy("Devenue un signalement : {reference}"),
 }
 
 

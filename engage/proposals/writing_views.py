@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engage.accounts import commands as accounts
 from engage.accounts import gate, sent_here
@@ -25,9 +26,11 @@ from engage.core.web import (
     visitor_address,
 )
 from engage.proposals import album, call_queries, policy, queries, warnings
+from engage.proposals.cards import Card
 from engage.proposals.forms import IdeaForm
 from engage.proposals.kept import choices
 from engage.proposals.models import Proposal
+from engage.proposals.similar import alike
 from engage.proposals.voices import speakers
 from engage.proposals.warnings import Warnings
 from engage.territory import places
@@ -119,17 +122,25 @@ def create() -> ResponseReturnValue:
         with form.refusals():
             photo_ids = album.gather(db, form)
             told = warnings.news(form.words, form.vu)
-            if not told and not form.errors:
+            similar = unseen_similar(db, form.title.data or "")
+            if not told and not similar and not form.errors:
                 payload = form.to_input().payload()
                 return leave(accounts.keep_draft(db, "proposal", payload, photo_ids=photo_ids))
-            return _again(form, photo_ids, told)
+            return _again(form, photo_ids, told, similar=similar)
     return _again(form, album.gather(db, form), told)
 
 
-def _again(form: IdeaForm, photo_ids: Sequence[int], told: Warnings) -> ResponseReturnValue:
+def unseen_similar(db: Session, title: str) -> Sequence[Card]:
+    """Ideas that say the same, unless the page that was sent showed some already."""
+    return () if request.form.get("semblables") else alike(db, title)
+
+
+def _again(
+    form: IdeaForm, photo_ids: Sequence[int], told: Warnings, similar: Sequence[Card] = ()
+) -> ResponseReturnValue:
     """The form once more, with all that was typed and every photo that could be read."""
     album.hold(get_db(), form, photo_ids)
-    return _page(form, told, status=422)
+    return _page(form, told, status=422, similar=similar)
 
 
 def leave(token: str) -> ResponseReturnValue:

@@ -179,7 +179,7 @@ def _of_idea(idea: _Idea, owed: Sequence[Deadline | Owed]) -> Item:
     hood = label(idea.neighbourhood)
     return Item(
         deadlines=tuple(owed),
-        reference=_("Idée n° {n}").format(n=idea.id),
+        reference=_("Idée n° {n}").format(n=idea.id),
         what=what,
         where=hood,
         neighbourhood=hood,

@@ -29,12 +29,14 @@ FOR_RESIDENTS = (
     "templates/privacy/",
     *(
         f"templates/emails/{folder}/"
-        for folder in ("accounts", "fieldwork", "incidents", "moderation")
+        for folder in ("accounts", "fieldwork", "incidents", "moderation", "proposals")
     ),
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
     *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
     "engage/incidents/follow_views.py",
     "engage/privacy/",
+    "engage/fieldwork/conversion_forms.py",
+    "templates/fieldwork/own_words.html",
     "engage/fieldwork/follow_forms.py",
     "engage/fieldwork/follow_views.py",
     "engage/wiring.py",
