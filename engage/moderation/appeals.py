@@ -13,7 +13,7 @@ from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.workflow import advance
-from engage.moderation import appeals_messages, members
+from engage.moderation import appeals_messages, members, trusted
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import (
     ANSWERED_WITHIN,
@@ -23,7 +23,6 @@ from engage.moderation.appeals_policy import (
 )
 from engage.moderation.appeals_workflow import TRANSITIONS, Action, Status
 from engage.moderation.models import Decision, ModerationItem
-from engage.moderation.subjects import KINDS
 
 MOST = 50
 
@@ -63,7 +62,7 @@ def overturn(db: Session, appeal: Appeal, *, judge: Person, version: int, answer
     Raises `Conflict` when the text is gone meanwhile.
     """
     item = _judge(db, appeal, Action.OVERTURN, judge, version, answer)
-    KINDS[item.subject_type].publish(db, item, actor_id=judge.id)
+    trusted.publish(db, item, actor_id=judge.id)
     appeals_messages.answered(db, appeal)
 
 

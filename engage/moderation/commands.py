@@ -15,7 +15,7 @@ from engage.core.photos import StoredPhoto
 from engage.core.policy import require
 from engage.core.workflow import advance
 from engage.discussions.models import Comment
-from engage.moderation import choices, desk, messages, queries, queue, risks
+from engage.moderation import choices, desk, messages, queries, queue, risks, trusted
 from engage.moderation.choices import Choice, Grounds
 from engage.moderation.models import USUAL_TURN, ModerationItem, PendingDecision
 from engage.moderation.policy import (
@@ -92,7 +92,10 @@ def receive(
     db.add(item)
     db.flush()
     audit.record(db, "moderation_item.receive", item, revision_id=revision_id)
-    messages.received(db, item)
+    if trusted.publish_at_once(db, item):
+        messages.public_at_once(db, item)
+    else:
+        messages.received(db, item)
     return item
 
 

@@ -35,6 +35,11 @@ def received(db: Session, item: ModerationItem) -> None:
     _tell_author(db, item, "received", str(item.id))
 
 
+def public_at_once(db: Session, item: ModerationItem) -> None:
+    """Say that everybody can read the words: the town trusts their kind."""
+    _tell_author(db, item, "published", f"{item.id}:{item.revision_id}")
+
+
 def decided(db: Session, item: ModerationItem, decision: Decision) -> None:
     """Say what was decided, and why where words are not shown as they were sent (DSA, art. 17)."""
     told = TOLD.get(decision.action)

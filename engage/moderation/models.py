@@ -12,7 +12,7 @@ from engage.moderation.workflow import COUNCIL_READS, Action, Status
 
 FIRST_TURN, USUAL_TURN = 0, 1
 
-HARMLESS = frozenset({"photo", "personal"})
+HARMLESS = frozenset({"photo", "personal", "already_public"})
 """Flags that the list shows without calling the item flagged."""
 
 

@@ -103,7 +103,12 @@ class Additions(Reportable):
 
     def find(self, db: Session, subject_id: int) -> Target | None:
         row = db.execute(
-            select(ProposalAddition.body, ProposalAddition.proposal_id, Proposal.author_id)
+            select(
+                ProposalAddition.body,
+                ProposalAddition.proposal_id,
+                ProposalAddition.version,
+                Proposal.author_id,
+            )
             .join(Proposal, Proposal.id == ProposalAddition.proposal_id)
             .where(
                 ProposalAddition.id == subject_id,
@@ -116,14 +121,14 @@ class Additions(Reportable):
         return Target(
             "proposal_additions",
             subject_id,
-            subject_id,
+            row.version,
             row.author_id,
             first_words(row.body),
             path_of(row.proposal_id),
         )
 
-    def revision(self, db: Session, subject_id: int) -> int:  # noqa: ARG002  never changed
-        return subject_id
+    def revision(self, db: Session, subject_id: int) -> int:
+        return _one(db, ProposalAddition, subject_id).version
 
     def link(self, db: Session, subject_id: int) -> str:
         return path_of(_one(db, ProposalAddition, subject_id).proposal_id)

@@ -10,6 +10,7 @@ from engage.moderation.models import HARMLESS
 
 LABELS: Mapping[str, str] = {
     "reported": _("Signalé par des lecteurs"),
+    "already_public": _("Déjà publié"),
     "emergency": _("Peut-être urgent"),
     "accusation": _("Accusation ?"),
     "insult": _("Insulte ?"),

@@ -18,7 +18,7 @@ from engage.core.errors import DomainError, NotFound
 from engage.core.photos import Photo, StoredPhoto
 from engage.core.storage import Storage
 from engage.core.workflow import advance
-from engage.moderation import messages, queries
+from engage.moderation import messages, queries, trusted
 from engage.moderation.choices import CELLS
 from engage.moderation.masks import masked
 from engage.moderation.models import Decision, ModerationItem, PendingDecision, RefusalReason
@@ -159,12 +159,12 @@ def _apply(
     gone: list[StoredPhoto] = []
     match pending.action:
         case Action.PUBLISH:
-            kind.publish(db, item, actor_id=actor_id)
+            trusted.publish(db, item, actor_id=actor_id)
         case Action.PUBLISH_MASKED:
             gone = _mask(db, item, pending, covered)
             kind.publish(db, item, actor_id=actor_id)
         case Action.CONFIRM_REFUSAL | Action.REFUSE | Action.REDIRECT:
-            kind.refuse(db, item, actor_id=actor_id)
+            trusted.refuse(db, item, actor_id=actor_id)
         case Action.MERGE:
             assert pending.target_id is not None
             kind.merge(db, item, pending.target_id, actor_id=actor_id)

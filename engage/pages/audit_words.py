@@ -152,6 +152,7 @@ ACTIONS = {
     "moderation_item.refuse": lazy("Refus décidé par la coordination"),
     "moderation_item.recuse": lazy("Membre qui se déporte"),
     "moderation_item.stand_in": lazy("Texte confié à la coordination, faute de membres"),
+    "moderation_item.trust": lazy("Texte publié tout de suite, à lire après"),
     "moderation_item.alert": lazy("Texte confié à la coordination"),
     "moderation_item.return": lazy("Texte rendu au conseil"),
     "moderation_item.propose_refusal": lazy("Refus proposé"),

@@ -1,0 +1,83 @@
+"""Trusted mode: public at once, read afterwards; off, risky or edited it waits as ever."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.accounts.models import Person, Role
+from engage.core import town_settings
+from engage.core.outbox import OutboxMessage
+from engage.core.town_settings import TownSettings
+from engage.core.words import Visibility
+from engage.moderation import appeals, commands
+from engage.moderation.models import ModerationItem
+from engage.moderation.workflow import Status
+from engage.proposals.models import Proposal
+from tests.discussions.making import make_comment
+from tests.factories import make_person
+from tests.moderation import deciding
+from tests.proposals.ideas import make_item, make_public
+
+
+@pytest.fixture
+def author(db: Session) -> Person:
+    return make_person(db, email="auteur@example.org")
+
+
+def trust(db: Session, *kinds: str) -> None:
+    town_settings.write(db, TownSettings(trusted=frozenset(kinds)))
+
+
+def idea_of(db: Session, item: ModerationItem) -> Proposal:
+    return db.get_one(Proposal, item.subject_id)
+
+
+def test_nothing_is_public_at_once_unless_the_town_says_so(db: Session, author: Person) -> None:
+    item = make_item(db, author=author)
+    assert idea_of(db, item).visibility is Visibility.PENDING
+    trust(db, "comments")
+    assert idea_of(db, make_item(db, author=author)).visibility is Visibility.PENDING
+
+
+def test_a_trusted_idea_is_public_at_once_and_still_read(db: Session, author: Person) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    assert idea_of(db, item).visibility is Visibility.PUBLIC
+    assert (item.status, item.flags, item.in_queue) == (Status.WAITING, ["already_public"], True)
+    deciding.publish(db, item, make_person(db, Role.COUNCIL))
+    assert item.status is Status.PUBLISHED
+    kinds = db.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)).all()
+    assert kinds == ["idea_published"]
+
+
+@pytest.mark.parametrize("text", ["Appelez le 06 39 98 00 09.", "Karim est un voleur."])
+def test_what_has_a_risk_waits_whatever_the_setting(db: Session, author: Person, text: str) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author, text=text)
+    assert idea_of(db, item).visibility is Visibility.PENDING
+
+
+def test_two_members_hide_it_afterwards_and_an_appeal_brings_it_back(
+    db: Session, author: Person
+) -> None:
+    trust(db, "proposals")
+    members = [make_person(db, Role.COUNCIL) for _ in range(3)]
+    item = make_item(db, author=author)
+    deciding.refuse(db, item, *members[:2])
+    assert idea_of(db, item).visibility is Visibility.HIDDEN
+    appeal = appeals.ask(db, item, "Relisez.", author=author)
+    appeals.overturn(db, appeal, judge=members[2], version=appeal.version, answer="Oui.")
+    assert idea_of(db, item).visibility is Visibility.PUBLIC
+
+
+def test_comments_are_trusted_alike(db: Session, author: Person) -> None:
+    trust(db, "comments")
+    comment = make_comment(db, make_public(db), author=author)
+    commands.receive(
+        db,
+        subject_type="comments",
+        subject_id=comment.id,
+        revision_id=comment.edition,
+        author_id=author.id,
+    )
+    assert comment.visibility is Visibility.PUBLIC
