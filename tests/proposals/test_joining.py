@@ -59,7 +59,7 @@ def test_what_joined_is_found_nowhere_and_owed_by_nobody(db: Session) -> None:
     follow_up.entrust(db, source, partner=partner, day=day, person=council)
     joining.join(db, source, target, person=council)
     assert (source.status, source.visibility) == (Status.MERGED, Visibility.HIDDEN)
-    assert source.id not in [card.id for card in queries.public_cards(db).items]
+    assert queries.proposal(db, source.id, None) is None
     assert source.id not in [entry.id for entry in finding.entries(db)]
     assert owed.open_deadlines_of(db, source) == []
 

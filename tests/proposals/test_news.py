@@ -70,10 +70,11 @@ def test_one_mail_an_evening_has_all_the_news_of_the_day(town: Services, moment:
     assert jobs.queue_news(town.database) == 0
     send(town)
     first, second = mails(town)
+    body = first.body.replace("\xa0", " ")
     assert {first.recipient, second.recipient} == {"a@example.org", "b@example.org"}
-    assert first.subject == "Du nouveau : Des bancs à l’ombre"
+    assert first.subject == "Du nouveau\xa0: Des bancs à l’ombre"
     assert "Le conseil citoyen l’étudie" in first.body
-    assert "Réponse : C’est oui, en partie (Le bailleur)" in first.body
+    assert "Réponse : C’est oui, en partie (Le bailleur)" in body
     assert f"/propositions/{idea}" in first.body
     moment.forward(days=1)
     assert jobs.queue_news(town.database) == 0
