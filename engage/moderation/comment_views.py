@@ -16,7 +16,7 @@ from engage.core.wording import Passage
 from engage.discussions import policy
 from engage.discussions import queries as discussions
 from engage.discussions.models import Comment, Voice
-from engage.moderation import comments
+from engage.moderation import comments, queries
 from engage.moderation.comment_forms import CommentForm
 from engage.proposals import queries as proposals
 from engage.proposals import talk
@@ -130,7 +130,7 @@ def _correct_page(
         proposal=idea,
         comment=comment,
         found=found,
-        asked=comments.asked(get_db(), comment),
+        asked=queries.correction_of(get_db(), comments.KIND, comment.id),
     )
 
 

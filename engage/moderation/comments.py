@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from engage.accounts.models import Draft, Person
 from engage.core import town_settings
@@ -15,9 +14,9 @@ from engage.discussions.models import Comment, Voice
 from engage.discussions.policy import is_open_to_answers
 from engage.moderation import commands as moderation
 from engage.moderation import queries
-from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.models import ModerationItem
 from engage.moderation.taking_out import take_out
-from engage.moderation.workflow import Action, Status
+from engage.moderation.workflow import Status
 from engage.proposals import queries as proposals
 from engage.proposals import talk
 from engage.proposals.addresses import path_of
@@ -84,22 +83,6 @@ def to_correct(db: Session, comment: Comment) -> ModerationItem | None:
     """The item whose reader asked for other words, if any."""
     items = queries.items_about(db, [comment.id], subject_type=KIND)
     return next((item for item in items if item.status is Status.CORRECTION), None)
-
-
-def asked(db: Session, comment: Comment) -> Decision | None:
-    """Why other words were asked for: the newest such decision with its reason."""
-    return db.scalar(
-        select(Decision)
-        .options(joinedload(Decision.reason))
-        .join(ModerationItem, ModerationItem.id == Decision.item_id)
-        .where(
-            ModerationItem.subject_type == KIND,
-            ModerationItem.subject_id == comment.id,
-            Decision.action == Action.ASK_CORRECTION,
-        )
-        .order_by(Decision.id.desc())
-        .limit(1)
-    )
 
 
 def correct(db: Session, comment: Comment, text: str, *, author: Person) -> None:

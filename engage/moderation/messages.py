@@ -15,6 +15,7 @@ from engage.moderation import queries
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
+from engage.proposals.queries import first_words
 
 TOLD = {
     Action.PUBLISH: "published",
@@ -82,7 +83,7 @@ def _render(
         f"moderation/{told}",
         message,
         idea=about == "idea",
-        title=reading.title,
+        title=reading.title or first_words(reading.body, longest=60),
         sent_on=reading.written_at,
         read_by=item.due_at,
         link=base_url + reading.link,

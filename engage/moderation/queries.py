@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from engage.discussions.models import Comment
 from engage.moderation.appeals_policy import last_day
 from engage.moderation.models import Decision, ModerationItem, RefusalReason, Translation
 from engage.moderation.workflow import Action, Status
@@ -115,16 +116,16 @@ def reasons(db: Session) -> Sequence[RefusalReason]:
     return db.scalars(select(RefusalReason).order_by(RefusalReason.position)).all()
 
 
-def refusal_of(db: Session, proposal: Proposal) -> Refusal | None:
-    """The statement of reasons of a refused idea, as its author reads it."""
+def refusal_of(db: Session, refused: Proposal | Comment) -> Refusal | None:
+    """The statement of reasons of what was refused, as its author reads it."""
     decision = db.scalar(
         select(Decision)
         .join(
             ModerationItem,
             and_(
                 ModerationItem.id == Decision.item_id,
-                ModerationItem.subject_type == proposal.__tablename__,
-                ModerationItem.subject_id == proposal.id,
+                ModerationItem.subject_type == refused.__tablename__,
+                ModerationItem.subject_id == refused.id,
             ),
         )
         .options(joinedload(Decision.reason))

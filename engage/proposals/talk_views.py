@@ -16,6 +16,7 @@ from engage.discussions.queries import Talks
 from engage.proposals import queries, talk
 from engage.proposals.models import Proposal
 from engage.proposals.talk import Discussion
+from engage.proposals.views import refusal_of
 from engage.proposals.workflow import READ_WITHIN
 
 bp = Blueprint("talk", __name__)
@@ -71,4 +72,5 @@ def one(proposal_id: int, comment_id: int) -> ResponseReturnValue:
         more=more,
         first=after == 0,
         waiting=found.created_at + READ_WITHIN if waits else None,
+        refusal=refusal_of()(db, found) if found.visibility is Visibility.HIDDEN else None,
     )

@@ -23,6 +23,7 @@ from engage.core.web import (
     see_other,
     visitor_address,
 )
+from engage.discussions.models import Comment
 from engage.proposals import additions, commands, follows, life, policy, queries, talk, voices
 from engage.proposals.addresses import path_of
 from engage.proposals.forms import ActionForm, SupportForm
@@ -112,7 +113,7 @@ def _joined(proposal: Proposal) -> int | None:
     return number if number and life.joined_by(get_db(), proposal, number) else None
 
 
-def refusal_of() -> Callable[[Session, Proposal], queries.Refusal | None]:
+def refusal_of() -> Callable[[Session, Proposal | Comment], queries.Refusal | None]:
     """How to learn why an idea was refused: moderation knows; named once, in `create_app`."""
     return current_app.extensions["engage_refusal_of"]  # type: ignore[no-any-return]
 

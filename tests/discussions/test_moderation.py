@@ -15,6 +15,7 @@ from engage.discussions.models import Comment
 from engage.moderation import commands as moderation
 from engage.moderation import comments
 from engage.moderation.choices import Changes, Choice
+from engage.moderation.messages import RENDERERS
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action, Status
@@ -169,7 +170,44 @@ def test_an_idea_that_is_taken_back_takes_its_discussion_along(db: Session) -> N
     assert item.status is Status.WITHDRAWN
 
 
-def test_the_author_of_a_comment_is_told_that_it_came(db: Session) -> None:
-    sent(db, author=make_person(db, email="amina@example.org"))
-    messages = db.scalars(select(OutboxMessage)).all()
-    assert [message.recipient for message in messages] == ["amina@example.org"]
+def test_the_author_is_told_that_it_came_and_what_was_decided(db: Session) -> None:
+    _comment, item = sent(db, author=make_person(db, email="amina@example.org"))
+    deciding.refuse(db, item, member(db), member(db), deciding.grounds(db, "Karim Durand"))
+    messages = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(m.kind, m.recipient) for m in messages] == [
+        ("text_received", "amina@example.org"),
+        ("text_refused", "amina@example.org"),
+    ]
+    for message in messages:
+        words = RENDERERS[message.kind](db, message, "https://quartiers.example.org")
+        assert words is not None
+        assert "« Karim Durand est d’accord. »" in words.text
+
+
+def test_the_author_reads_why_and_may_ask_for_a_new_reading(
+    client: Browser, app, town: Services
+) -> None:
+    with town.database.transaction() as db:
+        author, idea = make_person(db), make_public(db)
+        comment, item = sent(db, author=author, idea=idea)
+        why = deciding.grounds(db, "Karim Durand", "Enlevez le nom.")
+        deciding.refuse(db, item, member(db), member(db), why)
+    page = f"/propositions/{idea.id}/commentaires/{comment.id}"
+    client.sign_in(author).get(page)
+    assert "Pourquoi votre commentaire n’est pas publié" in client.text
+    assert "Enlevez le nom." in client.text
+    assert client.page is not None
+    assert f"/nouvelle-lecture/{item.id}" in client.page.links
+    Browser(app).get(page, expects=404)
+
+
+def test_where_the_town_trusts_comments_they_are_read_afterwards(db: Session) -> None:
+    idea = make_public(db)
+    _first, _item = sent(db, "Attendue.", idea=idea)
+    trusting = town_settings.TownSettings(comments_open=True, trusted=frozenset({"comments"}))
+    town_settings.write(db, trusting)
+    comment = comments.receive(db, idea, Remark("Tout de suite."), author=make_person(db))
+    assert comment.visibility is Visibility.PUBLIC
+    assert said(db, idea) == ["Tout de suite."]
+    item = db.scalars(select(ModerationItem).where(ModerationItem.subject_id == comment.id)).one()
+    assert item.status is Status.WAITING
