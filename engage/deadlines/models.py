@@ -19,6 +19,7 @@ class DeadlineKind(StrEnum):
     ACTION_REPORT = "action_report"
     PROPOSAL_ANSWER = "proposal_answer"
     PROPOSAL_DONE = "proposal_done"
+    CALL_ANSWER = "call_answer"
 
 
 class Dated(Protocol):

@@ -10,6 +10,9 @@ from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
+from engage.deadlines import commands as deadlines
+from engage.deadlines.models import DeadlineKind
+from engage.deadlines.workdays import end_of_day
 from engage.proposals import call_policy as policy
 from engage.proposals import call_queries as queries
 from engage.proposals.call_models import Call
@@ -51,7 +54,20 @@ def prepare(db: Session, asked: Asked, *, actor: Person) -> Call:
     db.add(call)
     db.flush()
     audit.record(db, "call.prepare", call, actor_id=actor.id)
+    _owe_answer(db, call)
     return call
+
+
+def _owe_answer(db: Session, call: Call) -> None:
+    """Who asks owes the public answer, and is reminded of it as of everything that is owed."""
+    deadlines.owe(
+        db,
+        DeadlineKind.CALL_ANSWER,
+        call,
+        organisation_id=call.organisation_id,
+        due_at=end_of_day(call.answer_due_on),
+        title=call.title["fr"],
+    )
 
 
 def _check_days(asked: Asked) -> None:
@@ -80,6 +96,7 @@ def change(db: Session, call: Call, asked: Asked, *, version: int, actor: Person
     for name, value in vars(asked).items():
         setattr(call, name, value)
     audit.record(db, "call.change", call, actor_id=actor.id)
+    _owe_answer(db, call)
 
 
 def extend(db: Session, call: Call, *, closes_on: date, version: int, actor: Person) -> None:
@@ -92,6 +109,7 @@ def extend(db: Session, call: Call, *, closes_on: date, version: int, actor: Per
     call.first_closes_on = call.first_closes_on or call.closes_on
     call.closes_on = closes_on
     audit.record(db, "call.extend", call, actor_id=actor.id)
+    _owe_answer(db, call)
 
 
 def stop(db: Session, call: Call, *, reason: str, version: int, actor: Person) -> None:
@@ -100,6 +118,7 @@ def stop(db: Session, call: Call, *, reason: str, version: int, actor: Person) -
     _require_seen(call, version)
     call.cancelled_at, call.cancel_reason = clock.now(), reason
     audit.record(db, "call.stop", call, actor_id=actor.id)
+    deadlines.withdraw_all(db, call)
 
 
 def answer(
@@ -117,6 +136,7 @@ def answer(
     call.answer, call.decided_by = words, decided_by
     call.answered_on, call.answered_by_id = clock.today(), actor.id
     audit.record(db, "call.answer", call, actor_id=actor.id)
+    deadlines.meet(db, DeadlineKind.CALL_ANSWER, call)
 
 
 def _require_seen(call: Call, version: int) -> None:

@@ -13,12 +13,14 @@ from engage.core.words import Visibility
 from engage.deadlines.models import Deadline, DeadlineKind
 from engage.incidents.models import Incident, IncidentKind
 from engage.proposals.addresses import path_of
+from engage.proposals.call_models import Call
+from engage.proposals.call_queries import call_path
 from engage.proposals.models import Proposal
 from engage.reminders.owed import Owed
 from engage.territory.models import Action, Neighbourhood, Place
 
 INCIDENTS, ACTIONS = Incident.__tablename__, Action.__tablename__
-IDEAS = Proposal.__tablename__
+IDEAS, CALLS = Proposal.__tablename__, Call.__tablename__
 
 EXPECTED: Mapping[str, str] = {
     DeadlineKind.ACKNOWLEDGE: lazy("à prendre en charge"),
@@ -26,6 +28,7 @@ EXPECTED: Mapping[str, str] = {
     DeadlineKind.ACTION_REPORT: lazy("bilan à envoyer"),
     DeadlineKind.PROPOSAL_ANSWER: lazy("réponse attendue"),
     DeadlineKind.PROPOSAL_DONE: lazy("à réaliser"),
+    DeadlineKind.CALL_ANSWER: lazy("réponse publique attendue"),
 }
 """What the organisation is to do until the date."""
 
@@ -63,13 +66,20 @@ class Item:
         return self.deadline.subject_type == IDEAS
 
     @property
+    def is_call(self) -> bool:
+        """Whether it is a call for participation that waits for its public answer."""
+        return self.deadline.subject_type == CALLS
+
+    @property
     def about(self) -> str:
         """What kind of thing it is, for what is asked with an answer."""
-        return "idea" if self.is_idea else "report" if self.is_report else "problem"
+        return "idea" if self.is_idea or self.is_call else "report" if self.is_report else "problem"
 
     @property
     def public_page(self) -> str:
         """Where everybody reads what it is about; "" where the partner knows it or nobody may."""
+        if self.is_call:
+            return call_path(self.deadline.subject_id)
         return path_of(self.deadline.subject_id) if self.is_idea else ""
 
     @property
@@ -95,13 +105,14 @@ class Item:
 def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     """The things that `deadlines` are about, most late first.
 
-    Nothing of the closed circuit is among them. Three statements at most.
+    Nothing of the closed circuit is among them. Four statements at most.
     """
     groups: dict[tuple[str, int], list[Deadline | Owed]] = {}
     for deadline in sorted(deadlines, key=lambda d: (d.due_at, d.id)):
         groups.setdefault((deadline.subject_type, deadline.subject_id), []).append(deadline)
     problems = _problems(db, [i for kind, i in groups if kind == INCIDENTS])
     ideas = _ideas(db, [i for kind, i in groups if kind == IDEAS])
+    calls = _calls(db, [i for kind, i in groups if kind == CALLS])
     numbers = _numbers(db, [i for kind, i in groups if kind == ACTIONS])
     made = []
     for (kind, id_), owed in groups.items():
@@ -111,6 +122,8 @@ def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
             made.append(_of_action(numbers[id_], owed))
         elif kind == IDEAS and id_ in ideas:
             made.append(_of_idea(ideas[id_], owed))
+        elif kind == CALLS and id_ in calls:
+            made.append(_of_call(calls[id_], owed))
     return sorted(made, key=lambda item: item.deadline.due_at)
 
 
@@ -184,6 +197,37 @@ def _of_idea(idea: _Idea, owed: Sequence[Deadline | Owed]) -> Item:
         where=hood,
         neighbourhood=hood,
     )
+
+
+class _Call(NamedTuple):
+    id: int
+    title: dict[str, str]
+    neighbourhood: dict[str, str] | None
+
+
+_CALLS = (
+    select(Call.id, Call.title, Neighbourhood.name)
+    .outerjoin(Neighbourhood, Neighbourhood.id == Call.neighbourhood_id)
+    .where(Call.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _of_call(call: _Call, owed: Sequence[Deadline | Owed]) -> Item:
+    """Its title was typed by staff, for everybody."""
+    hood = label(call.neighbourhood)
+    return Item(
+        deadlines=tuple(owed),
+        reference=_("Appel n°\xa0{n}").format(n=call.id),
+        what=label(call.title),
+        where=hood,
+        neighbourhood=hood,
+    )
+
+
+def _calls(db: Session, ids: Sequence[int]) -> dict[int, _Call]:
+    if not ids:
+        return {}
+    return {row[0]: _Call(*row) for row in db.execute(_CALLS, {"ids": ids})}
 
 
 def _ideas(db: Session, ids: Sequence[int]) -> dict[int, _Idea]:

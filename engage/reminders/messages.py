@@ -108,12 +108,19 @@ def summary(found: Sequence[Item], *, now: datetime) -> str:
     """How much waits, in one sentence without its full stop."""
     reports = sum(item.is_report for item in found)
     ideas = sum(item.is_idea for item in found)
-    problems = len(found) - reports - ideas
+    calls = sum(item.is_call for item in found)
+    problems = len(found) - reports - ideas - calls
     parts = []
     if problems:
         parts.append(ngettext("{n} signalement", "{n} signalements", problems).format(n=problems))
     if ideas:
         parts.append(ngettext("{n} idée", "{n} idées", ideas).format(n=ideas))
+    if calls:
+        parts.append(
+            ngettext("{n} appel à participation", "{n} appels à participation", calls).format(
+                n=calls
+            )
+        )
     if reports:
         parts.append(ngettext("{n} bilan", "{n} bilans", reports).format(n=reports))
     what = _(" et ").join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
@@ -145,7 +152,7 @@ def line(item: Item) -> str:
     if item.is_report:
         return f"{item.what} ({item.reference.lower()}). "
     parts = ", ".join(part for part in (item.what, item.where) if part)
-    if item.is_idea:
+    if item.is_idea or item.is_call:
         parts += f", {item.expected}"
     urgent = _("Urgent.") + " " if item.urgent else ""
     return f"{item.reference}\N{NO-BREAK SPACE}: {parts}. {urgent}"

@@ -41,7 +41,7 @@ RULES: Mapping[DeadlineKind, Sequence[Rule]] = {
         Rule(Level.LATE),
     ),
     **dict.fromkeys(
-        (DeadlineKind.PROPOSAL_ANSWER, DeadlineKind.PROPOSAL_DONE),
+        (DeadlineKind.PROPOSAL_ANSWER, DeadlineKind.PROPOSAL_DONE, DeadlineKind.CALL_ANSWER),
         (
             Rule(Level.ANNOUNCE, days=-30),
             Rule(Level.BEFORE, days=-7),

@@ -12,10 +12,15 @@ from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.services import Services
+from engage.deadlines.models import Deadline
 from engage.proposals import call_commands as commands
 from engage.proposals import call_queries as queries
 from engage.proposals.call_models import Call
 from engage.proposals.commands import Idea, submit
+from engage.reminders import items as reminders
+from engage.reminders.messages import line, summary
+from engage.reminders.models import Level
+from engage.reminders.rules import level_at
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.counting import count_statements
@@ -163,6 +168,46 @@ def test_it_is_answered_once_after_its_last_day(db: Session, moment: Moment) -> 
         commands.answer(db, call, **given, version=call.version, actor=coordinator)
     acts = db.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "calls"))
     assert list(acts) == ["call.prepare", "call.answer"]
+
+
+def owed(db: Session) -> list[tuple[date, bool, bool]]:
+    """(day, met, withdrawn) of each answer that somebody owes or owed, the oldest first."""
+    db.flush()
+    rows = db.scalars(select(Deadline).where(Deadline.kind == "call_answer").order_by(Deadline.id))
+    return [(clock.local(d.due_at).date(), bool(d.met_at), bool(d.withdrawn_at)) for d in rows]
+
+
+def test_who_asks_owes_the_answer_thirty_days_after_the_last_one(
+    db: Session, moment: Moment
+) -> None:
+    coordinator = make_person(db, Role.COORDINATOR)
+    call = make_call(db, lasts=5, actor=coordinator)
+    assert owed(db) == [(date(2026, 7, 7), False, False)]
+    later = call.closes_on + timedelta(days=3)
+    commands.extend(db, call, closes_on=later, version=call.version, actor=coordinator)
+    assert owed(db) == [(date(2026, 7, 10), False, False)]
+    other = make_call(db, actor=coordinator)
+    db.flush()
+    commands.stop(db, other, reason="Non.", version=other.version, actor=coordinator)
+    moment.forward(days=10)
+    given: dict[str, Any] = {"words": {"fr": "Oui."}, "decided_by": "Le maire"}
+    commands.answer(db, call, **given, version=call.version, actor=coordinator)
+    assert owed(db) == [(date(2026, 7, 10), True, False), (date(2026, 7, 12), False, True)]
+
+
+def test_the_partner_reads_what_is_asked_and_answers_from_the_mail(
+    db: Session, moment: Moment
+) -> None:
+    partner = make_organisation(db)
+    call = make_call(db, lasts=5, organisation_id=partner.id)
+    moment.forward(days=6)
+    (deadline,) = db.scalars(select(Deadline).where(Deadline.kind == "call_answer"))
+    (item,) = reminders.items(db, [deadline])
+    assert (item.what, item.about, item.public_page) == ("De l’ombre", "idea", f"/appels/{call.id}")
+    assert item.staff_page == f"/appels/{call.id}"
+    assert level_at(deadline, clock.now()) is Level.ANNOUNCE
+    assert summary([item], now=clock.now()) == "1 appel à participation vous attend"
+    assert line(item).startswith("Appel n°\xa0")
 
 
 def test_of_two_changes_at_once_the_second_reads_first(db: Session) -> None:
