@@ -157,7 +157,7 @@ class IdeaForm(WordsForm):
         ]
         self._call_ids = {str(call.id): call.id for call in calls}
         self._speakers = {speaker.key: speaker for speaker in speakers}
-        others = [(s.key, _("Pour {who}").format(who=s.words)) for s in speakers]
+        others = [(s.key, str(_("Pour {who}")).format(who=s.words)) for s in speakers]
         self.voix.choices = [("", _("En mon nom")), *others] if others else []
 
     def validate_appel(self, field: SelectField) -> None:
