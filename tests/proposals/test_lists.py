@@ -13,7 +13,7 @@ from engage.core import search
 from engage.core.services import Services
 from engage.core.words import Visibility
 from engage.ops.verify import verify
-from engage.proposals import cards, commands, finding, follow_up, near
+from engage.proposals import cards, commands, finding, follow_up, list_views, near
 from engage.proposals.cards import Wanted
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status
@@ -308,3 +308,51 @@ def test_filters_combine(db: Session) -> None:
     for listing in (cards.newest, cards.most_supported):
         assert [card.id for card in listing(db, wanted).items] == [idea.id]
     assert not db.scalars(select(Place).where(Place.id == idea.place_id)).all()
+
+
+def test_a_title_being_typed_brings_similar_ideas_with_their_supporters(
+    client: Browser, ideas: dict[str, int]
+) -> None:
+    answer = client.http.get("/propositions/semblables?titre=reparation+de+velo")
+    piece = answer.get_data(as_text=True)
+    assert "Réparer les vélos" in piece
+    assert "5 soutiens" in piece
+    assert f'href="/propositions/{ideas["bikes"]}/soutenir"' in piece
+    assert answer.headers["Cache-Control"] == "private, max-age=60"
+    assert "Set-Cookie" not in answer.headers
+    for title in ("", "velo", "Un aquarium", "%00%F0%9F%99%82" * 300):
+        empty = client.http.get(f"/propositions/semblables?titre={title}")
+        assert empty.get_data(as_text=True).strip() == ""
+
+
+def test_titles_are_compared_so_often_and_no_more(
+    client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_views, "TITLES_AN_HOUR", 2)
+    found = [client.http.get("/propositions/semblables?titre=velo").status_code for _ in range(3)]
+    assert found == [200, 200, 429]
+
+
+def test_without_script_similar_ideas_are_shown_once_before_the_idea_leaves(
+    client: Browser, town: Services, ideas: dict[str, int]
+) -> None:
+    with town.database.transaction() as db:
+        person = make_person(db)
+    client.sign_in(person)
+    new = {
+        "title": "un atelier de reparation des velo",
+        "text": "Le samedi.",
+        "neighbourhood": "terre-rouge",
+    }
+    client.submit("/propositions/nouvelle", new, expects=422)
+    assert "Quelqu’un l’a déjà dit ?" in client.text
+    assert "5 soutiens" in client.text
+    assert "Non, la mienne est différente : envoyer" in client.text
+    assert client.page is not None
+    form = client.page.forms[0].fields
+    assert form["title"] == [new["title"]]
+    client.post("/propositions/nouvelle", dict(form))
+    with town.database.reading() as db:
+        assert (
+            db.scalars(select(Proposal.status).order_by(Proposal.id.desc())).first() == "received"
+        )

@@ -305,12 +305,13 @@ def test_an_empty_list_says_what_to_do(client: Browser) -> None:
     assert "La vôtre peut être la première." in client.text
 
 
-def test_visitors_pages_hold_no_form_and_come_again_as_304(client: Browser, town: Services) -> None:
+def test_visitors_pages_hold_no_token_and_come_again_as_304(client: Browser, town: Services) -> None:
     idea = published(town)
     for path in ("/propositions", f"/propositions/{idea.id}-des-bancs"):
         response = client.get(path)
         assert client.page is not None
-        assert not client.page.forms
+        assert all(form.method == "get" for form in client.page.forms)
+        assert "csrf_token" not in response.get_data(as_text=True)
         assert "Set-Cookie" not in response.headers
         client.get(path, expects=304, headers={"If-None-Match": response.headers["ETag"]})
 
