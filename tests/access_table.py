@@ -108,7 +108,7 @@ _BY_AUDIENCE = {
     QUEUE_READERS: """
         conversions.ask_report conversions.to_report conversions.ask_vote conversions.to_vote
         follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
-        moderation.index moderation.item reading.show reading.save
+        moderation.index moderation.item reading.show reading.save decisions.undo
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer
     """,
@@ -116,7 +116,7 @@ _BY_AUDIENCE = {
         moderation.take moderation.take_next moderation.take_over moderation.reveal
         decisions.publish decisions.propose_refusal decisions.ask_correction decisions.merge
         decisions.confirm_refusal decisions.disagree decisions.redirect decisions.recuse
-        decisions.undo decisions.give_back decisions.refuse masks.show masks.publish_masked
+        decisions.give_back decisions.refuse masks.show masks.publish_masked
     """,
     ALERTING: """
         agenda_keeping.new agenda_keeping.add agenda_keeping.edit agenda_keeping.change
@@ -124,7 +124,7 @@ _BY_AUDIENCE = {
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
     """,
     MEDIATOR: "reading.to_translate reading.translation reading.translate",
-    COORDINATOR: "alerts.index alerts.take alerts.close conversions.ask_idea conversions.to_idea",
+    COORDINATOR: "incident_words.ask incident_words.propose alerts.index alerts.take alerts.close conversions.ask_idea conversions.to_idea",
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
         counter_entries.problem counter_entries.send_problem counter_entries.idea

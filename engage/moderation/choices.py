@@ -8,9 +8,12 @@ from engage.core.errors import InvalidInput
 from engage.core.i18n import _
 from engage.moderation import marks
 from engage.moderation.kind import Reading
-from engage.moderation.masks import Span, private
+from engage.moderation.masks import Span, of_signs
 from engage.moderation.models import RefusalReason
 from engage.moderation.workflow import Action
+
+WORDS = "words"
+"""The veil over words that hurt or name somebody; that over a photo is `photo-<number>`."""
 
 CELLS = 48
 """A photo is veiled by cells of a grid: 6 columns, 8 rows."""
@@ -90,10 +93,11 @@ def check(choice: Choice, reading: Reading, *, seen: Collection[str]) -> None:
         _check_changes(choice.changes, reading)
 
 
-def hiding(choice: Choice, reading: Reading) -> Choice:
-    """The same choice with numbers, plates and addresses hidden as the member saw them."""
-    title, body = private(reading.title), private(reading.body)
-    if reading.official or choice.action not in PUBLISHES or not (title or body):
+def as_seen(choice: Choice, reading: Reading, *, seen: Collection[str]) -> Choice:
+    """The same choice with all hidden that the member did not see: numbers, veiled words."""
+    signs = marks.hidden(lifted=WORDS in seen, official=reading.official)
+    title, body = of_signs(reading.title, signs), of_signs(reading.body, signs)
+    if choice.action not in PUBLISHES or not (title or body):
         return choice
     changes = replace(
         choice.changes,

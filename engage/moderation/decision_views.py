@@ -6,13 +6,13 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from engage.accounts.models import Person
-from engage.core.errors import InvalidInput
+from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.web import get_db, see_other
 from engage.moderation import commands, meanwhile, queries, reading
 from engage.moderation.choices import Choice, Grounds
 from engage.moderation.forms import DecisionForm, MergeForm, RedirectForm, RefusalForm
-from engage.moderation.item_page import item_page, next_item, services_to_call, to_decide
+from engage.moderation.item_page import item_page, next_item, reader, services_to_call, to_decide
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
 
@@ -133,6 +133,8 @@ def recuse(item_id: int) -> ResponseReturnValue:
 @bp.post("/moderation/<ref:item_id>/annuler")
 def undo(item_id: int) -> ResponseReturnValue:
     """Within ten seconds: the item is back, held by who decided."""
-    person, found = to_decide(item_id)
+    person, found = reader(), queries.item_to_decide(get_db(), item_id)
+    if found is None:
+        raise NotFound
     commands.undo(get_db(), found, moderator=person)
     return see_other(f"/moderation/{found.id}")

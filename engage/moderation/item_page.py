@@ -16,13 +16,13 @@ from engage.core.photos import Photo
 from engage.core.policy import require
 from engage.core.web import form_page, get_db, see_other, services
 from engage.moderation import commands, marks, policy, queries, queue, risks
+from engage.moderation.choices import WORDS
 from engage.moderation.desk import Desk, desk_of
 from engage.moderation.display import CHOSEN, DONE
 from engage.moderation.forms import REDIRECTS, RedirectForm, RefusalForm
 from engage.moderation.kind import Kind, Reading
 from engage.moderation.languages import name_of
 from engage.moderation.models import ModerationItem
-from engage.moderation.reading import WORDS
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action, Status
 from engage.proposals.queries import Picture

@@ -15,6 +15,12 @@ VEILED = frozenset({Sign.NAME, Sign.INSULT, Sign.ACCUSATION})
 """Shown to the member who asks for it, which is written down."""
 
 
+def hidden(*, lifted: bool, official: bool) -> frozenset[Sign]:
+    """What the member does not see: it is published as the member saw it, so masked."""
+    never = frozenset() if official else NEVER_SHOWN
+    return never if lifted else never | VEILED
+
+
 def findings(text: str, *, official: bool) -> list[Finding]:
     """What is to be looked at; an office gives its number on purpose."""
     found = wording.findings(text)

@@ -1,6 +1,6 @@
 """The page where a member hides words and parts of photos, and publishes the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, request
@@ -12,12 +12,12 @@ from engage.core.images import COLUMNS, ROWS
 from engage.core.masking import MASK
 from engage.core.policy import require
 from engage.core.web import form_page, get_db
-from engage.moderation import commands, masks, meanwhile, policy, queries
-from engage.moderation.choices import CELLS, Changes, Choice
+from engage.core.wording import Sign
+from engage.moderation import commands, marks, masks, meanwhile, policy, queries
+from engage.moderation.choices import CELLS, WORDS, Changes, Choice
 from engage.moderation.forms import MASKS, MaskForm
 from engage.moderation.item_page import Veiled, next_item, reader, to_decide, until, veiled
 from engage.moderation.kind import Reading
-from engage.moderation.marks import NEVER_SHOWN
 from engage.moderation.models import ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
@@ -110,13 +110,15 @@ def _page(person: Person, item: ModerationItem, form: MaskForm) -> ResponseRetur
         form.reason.data = MASKS[0]
     form.version.data = item.version
     held = policy.is_held_by(item, person)
+    unseen = marks.hidden(lifted=WORDS in item.revealed, official=reading.official)
     return form_page(
         "moderation/mask.html",
         form,
         item=item,
         reading=reading,
-        title=_boxes(reading.title, "title", reading),
-        body=_boxes(reading.body, "body", reading),
+        title=_boxes(reading.title, "title", unseen),
+        body=_boxes(reading.body, "body", unseen),
+        veil=bool(marks.VEILED & unseen) and marks.veiled(reading.words, official=reading.official),
         grids=[
             Grid(
                 veiled(photo, item, open_=held),
@@ -129,7 +131,7 @@ def _page(person: Person, item: ModerationItem, form: MaskForm) -> ResponseRetur
     )
 
 
-def _boxes(text: str, name: str, reading: Reading) -> Sequence[Sequence[Box]]:
+def _boxes(text: str, name: str, unseen: Collection[Sign]) -> Sequence[Sequence[Box]]:
     """The words of a text line by line; what could point at somebody is ticked at first."""
     sent = request.method == "POST"
     asked = _numbers(name, MOST_WORDS)
@@ -138,7 +140,7 @@ def _boxes(text: str, name: str, reading: Reading) -> Sequence[Sequence[Box]]:
     for token in masks.tokens(text)[:MOST_WORDS]:
         if "\n" in text[end : token.start]:
             lines.append([])
-        always = token.sign in NEVER_SHOWN and not reading.official
+        always = token.sign in unseen
         ticked = token.number in asked if sent else token.sign is not None
         lines[-1].append(Box(token.number, MASK if always else token.text, ticked, always))
         end = token.end

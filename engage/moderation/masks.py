@@ -50,10 +50,10 @@ def spans(text: str, numbers: Collection[int]) -> list[Span]:
     return merged
 
 
-def private(text: str) -> list[Span]:
-    """Where numbers, plates and addresses stand: nobody publishes these."""
+def of_signs(text: str, signs: Collection[Sign]) -> list[Span]:
+    """Where something of these kinds stands."""
     found = wording.findings(text)
-    return [(one.start, one.end) for one in found if one.sign is Sign.PERSONAL]
+    return [(one.start, one.end) for one in found if one.sign in signs]
 
 
 def masked(text: str, hidden: Sequence[Sequence[int]]) -> str:

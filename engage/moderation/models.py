@@ -44,6 +44,11 @@ class ModerationItem(Base):
         Index("ix_moderation_items_created", "created_at"),
         Index("ix_moderation_items_decided", "decided_at"),
         Index("ix_moderation_items_turns", "in_queue", "turn", "id"),
+        # The counts on top are read from this alone.
+        Index(
+            "ix_moderation_items_counts",
+            *("in_queue", "status", "created_at", "translated", "language"),
+        ),
         Index("ix_moderation_items_author", "author_id", "status"),
     )
 

@@ -6,13 +6,11 @@ from engage.accounts.models import Person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, NotFound
 from engage.core.policy import require
+from engage.moderation.choices import WORDS
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.policy import can_judge, can_recuse, is_free, is_held_by
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
-
-WORDS = "words"
-"""The veil over words that could point at somebody; that over a photo is `photo-<number>`."""
 
 
 def reveal(db: Session, item: ModerationItem, what: str, *, moderator: Person) -> None:

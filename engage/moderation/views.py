@@ -76,7 +76,7 @@ def _address(wanted: queue.Wanted, after: tuple[int, int] | None = None) -> str:
 def _filters(wanted: queue.Wanted) -> list[tuple[str, str, bool]]:
     """(label, address, chosen) of what the list can be narrowed to; pressed again it is all."""
     kinds = [(str(kind.label), queue.Wanted(kind=name)) for name, kind in KINDS.items()]
-    tongues = [(name_of(code), queue.Wanted(language=code)) for code in ("fr", "ar")]
+    tongues = [(f"En {name_of(code)}", queue.Wanted(language=code)) for code in ("fr", "ar")]
     more = [("À vérifier", queue.Wanted(flagged=True)), ("Plus de 48 h", queue.Wanted(late=True))]
     offered = [*more, *kinds, *tongues]
     return [

@@ -45,6 +45,11 @@ def _widen_items() -> None:
         " WHERE proposal_revisions.id = moderation_items.revision_id)"
     )
     op.create_index("ix_moderation_items_turns", "moderation_items", ["in_queue", "turn", "id"])
+    op.create_index(
+        "ix_moderation_items_counts",
+        "moderation_items",
+        ["in_queue", "status", "created_at", "translated", "language"],
+    )
     op.create_index("ix_moderation_items_author", "moderation_items", ["author_id", "status"])
     op.create_index(op.f("ix_moderation_items_settles_at"), "moderation_items", ["settles_at"])
 
