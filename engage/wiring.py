@@ -39,6 +39,8 @@ from engage.moderation import commands as moderation_commands
 from engage.moderation import comment_views as moderation_comment_views
 from engage.moderation import comments as moderation_comments
 from engage.moderation import decision_views as moderation_decision_views
+from engage.moderation import incident_words as moderation_incident_words
+from engage.moderation import incident_words_views as moderation_incident_words_views
 from engage.moderation import mask_views as moderation_mask_views
 from engage.moderation import notices_views as moderation_notices_views
 from engage.moderation import queries as moderation_queries
@@ -51,6 +53,7 @@ from engage.pages import audit_views as pages_audit_views
 from engage.pages import demo as pages_demo
 from engage.pages import health as pages_health
 from engage.pages import people_views as pages_people_views
+from engage.pages import search_views as pages_search_views
 from engage.pages import settings_views as pages_settings_views
 from engage.pages import this_phone as pages_this_phone
 from engage.pages import views as pages_views
@@ -106,6 +109,7 @@ BLUEPRINTS = (
     moderation_notices_views.bp,
     moderation_appeals_views.bp,
     moderation_rota_views.bp,
+    moderation_incident_words_views.bp,
     moderation_register_views.bp,
     *fieldwork_blueprints.BLUEPRINTS,
     reminders_views.bp,
@@ -113,6 +117,7 @@ BLUEPRINTS = (
     privacy_merge_views.bp,
     privacy_views.bp,
     pages_views.bp,
+    pages_search_views.bp,
     pages_admin_views.bp,
     pages_people_views.bp,
     pages_audit_views.bp,
@@ -191,6 +196,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "ideas.on_map",
         "ideas.atom",
         "ideas.similar",
+        "searching.everything",
         "proposals.detail",
         "writing.new",
         "writing.create",
@@ -292,6 +298,7 @@ def setup(app: Engage) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["engage_finishers"] = FINISHERS
+    app.extensions["engage_published_words"] = moderation_incident_words.published
     app.extensions["engage_refusal_of"] = moderation_queries.refusal_of
     app.extensions["engage_asked_as_idea"] = fieldwork_conversions.asked_as_idea
     app.before_request(_one_language_a_page)

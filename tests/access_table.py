@@ -62,6 +62,7 @@ _BY_AUDIENCE = {
         agenda.ask_reminder
         calls.index calls.show
         ideas.index ideas.choose_place ideas.on_map ideas.atom ideas.similar
+        searching.everything
         proposals.detail writing.new writing.create writing.kept_photo proposals.support
         conversions.own_words conversions.agree
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop

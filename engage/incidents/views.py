@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, current_app, flash, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate, sent_here
@@ -157,6 +157,7 @@ def public_incident(reference: str) -> ResponseReturnValue:
     return page(
         "incidents/public.html",
         incident=incident,
+        published=current_app.extensions["engage_published_words"](get_db(), incident),
         steps=display.steps(incident, events, dates),
         original=queries.reference_of(get_db(), incident.duplicate_of_id),
     )

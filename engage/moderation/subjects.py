@@ -6,6 +6,7 @@ from engage.moderation.kind import Kind
 from engage.moderation.of_additions import Additions
 from engage.moderation.of_comments import Comments
 from engage.moderation.of_ideas import Ideas
+from engage.moderation.of_incident_words import IncidentWords
 from engage.moderation.of_notices import Notices
 
 _TEXTS: Mapping[str, Kind] = {
@@ -14,5 +15,9 @@ _TEXTS: Mapping[str, Kind] = {
     "comments": Comments(),
 }
 
-KINDS: Mapping[str, Kind] = {**_TEXTS, "notices": Notices(_TEXTS)}
+KINDS: Mapping[str, Kind] = {
+    **_TEXTS,
+    "notices": Notices(_TEXTS),
+    "incident_publications": IncidentWords(),
+}
 """Table of the contribution → how it is read and decided."""

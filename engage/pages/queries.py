@@ -20,6 +20,7 @@ from engage.core.storage import KEY
 from engage.incidents import queries as incidents
 from engage.incidents.models import Incident, IncidentKind, is_one_of
 from engage.incidents.workflow import FINISHED
+from engage.moderation import incident_words
 from engage.proposals import call_queries as calls
 from engage.proposals import cards
 from engage.proposals import queries as proposals
@@ -196,7 +197,7 @@ def photo(db: Session, key: str, person: Person | None) -> Audience | None:
     photo_id = db.scalar(select(Photo.id).where(Photo.key == key))
     if photo_id is None:
         return None
-    for may_see in (proposals.may_see_photo, incidents.may_see_photo):
+    for may_see in (proposals.may_see_photo, incidents.may_see_photo, incident_words.may_see_photo):
         if may_see(db, photo_id, None):
             return Audience.EVERYBODY
         if person is not None and may_see(db, photo_id, person):

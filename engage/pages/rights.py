@@ -24,6 +24,7 @@ from engage.incidents import policy as incidents
 from engage.incidents.models import Incident
 from engage.moderation import alerts_policy as alerts
 from engage.moderation import appeals_policy as appeals
+from engage.moderation import incident_words
 from engage.moderation import notices_policy as notices
 from engage.moderation import policy as moderation
 from engage.moderation.appeals_models import Appeal
@@ -283,6 +284,11 @@ ACTS: Mapping[str, Sequence[Act]] = {
         ),
     ),
     lazy("Les textes signalés"): (
+        Act(
+            lazy("Proposer de montrer à tous les mots d’un problème"),
+            incident_words.can_propose_words,
+            lambda: (Incident(organisation_id=THEIRS, listed=True),),
+        ),
         Act(lazy("Signaler le texte de quelqu’un"), notices.can_report, _text),
     ),
     lazy("Les alertes"): (

@@ -47,6 +47,7 @@ from engage.fieldwork.models import Conversion, Enquiry, Ticket
 from engage.incidents import forgetting as reports
 from engage.incidents.models import FollowLink, Incident
 from engage.moderation import forgetting as judgements
+from engage.moderation.incident_words_models import IncidentPublication
 from engage.moderation.models import ModerationItem
 from engage.privacy import commands, leaving
 from engage.privacy.models import RetainedIdentity
@@ -315,5 +316,6 @@ def anonymous_incidents(db: Session, due: Due) -> int:
     db.execute(delete(Reminder).where(Reminder.deadline_id.in_(owed)))
     db.execute(delete(Deadline).where(*subject))
     db.execute(delete(Conversion).where(Conversion.incident_id.in_(ids)))
+    db.execute(delete(IncidentPublication).where(IncidentPublication.incident_id.in_(ids)))
     reports.remove(db, ids)
     return len(ids)
