@@ -79,7 +79,7 @@ def positions(town: Services) -> list[int]:
 
 
 def test_three_photos_go_with_an_idea_in_their_order(signed: Browser, town: Services) -> None:
-    send(signed, opened(signed), *[photo_bytes() for _ in range(3)])
+    send(signed, opened(signed), *[photo_bytes(80, 60) for _ in range(3)])
     assert positions(town) == [0, 1, 2]
     assert count(town, Photo) == 3
 
@@ -87,7 +87,7 @@ def test_three_photos_go_with_an_idea_in_their_order(signed: Browser, town: Serv
 def test_a_fourth_photo_is_told_and_three_wait_for_the_form(
     signed: Browser, town: Services
 ) -> None:
-    send(signed, opened(signed), *[photo_bytes() for _ in range(4)], expects=422)
+    send(signed, opened(signed), *[photo_bytes(80, 60) for _ in range(4)], expects=422)
     assert "Trois photos au plus. Les premières sont gardées." in signed.text
     send(signed, fields(signed))
     assert positions(town) == [0, 1, 2]
@@ -97,7 +97,7 @@ def test_a_fourth_photo_is_told_and_three_wait_for_the_form(
 def test_a_text_among_photos_is_told_and_the_good_ones_stay(
     signed: Browser, town: Services
 ) -> None:
-    send(signed, opened(signed), photo_bytes(), b"ceci est un texte", photo_bytes(), expects=422)
+    send(signed, opened(signed), photo_bytes(80, 60), b"ceci est un texte", photo_bytes(80, 60), expects=422)
     assert "Ce fichier n’est pas une photo" in signed.text
     assert "Retirer la photo 2" in signed.text
     assert count(town, Photo) == 2
@@ -108,9 +108,9 @@ def test_a_text_among_photos_is_told_and_the_good_ones_stay(
 def test_photos_stay_when_words_are_missing_and_can_be_taken_off(
     signed: Browser, town: Services
 ) -> None:
-    send(signed, opened(signed, title=""), photo_bytes(), photo_bytes(), expects=422)
+    send(signed, opened(signed, title=""), photo_bytes(80, 60), photo_bytes(80, 60), expects=422)
     assert signed.page is not None
-    send(signed, fields(signed, {"title": "Des bancs", "retirer": ["0"]}), photo_bytes())
+    send(signed, fields(signed, {"title": "Des bancs", "retirer": ["0"]}), photo_bytes(80, 60))
     assert positions(town) == [0, 1]
     assert count(town, Photo) == 3  # the one that was taken off goes with the next purge
 
@@ -118,7 +118,7 @@ def test_photos_stay_when_words_are_missing_and_can_be_taken_off(
 def test_photos_that_wait_are_seen_by_who_holds_the_form_alone(
     client: Browser, signed: Browser
 ) -> None:
-    send(client, opened(client, title=""), photo_bytes(), expects=422)
+    send(client, opened(client, title=""), photo_bytes(80, 60), expects=422)
     token = fields(client)["brouillon"][0]
     client.get(f"/propositions/photos/{token}/0")
     signed.get(f"/propositions/photos/{token}/1", expects=404)
@@ -126,7 +126,7 @@ def test_photos_that_wait_are_seen_by_who_holds_the_form_alone(
 
 
 def test_photos_that_wait_are_no_way_to_sign_in(client: Browser, town: Services) -> None:
-    send(client, opened(client, title=""), photo_bytes(), expects=422)
+    send(client, opened(client, title=""), photo_bytes(80, 60), expects=422)
     token = fields(client)["brouillon"][0]
     client.get(f"/compte/connexion?brouillon={token}")
     assert "Ce que vous avez écrit est gardé." not in client.text
@@ -176,7 +176,7 @@ def test_the_place_says_the_neighbourhood_and_is_shown(signed: Browser, town: Se
 def test_what_is_not_offered_comes_back_with_a_sentence_words_and_photos(
     signed: Browser, town: Services, changed: dict[str, str], sentence: str
 ) -> None:
-    send(signed, opened(signed, **changed), photo_bytes(), expects=422)
+    send(signed, opened(signed, **changed), photo_bytes(80, 60), expects=422)
     assert sentence in signed.text
     kept = fields(signed)
     assert kept["title"] == [IDEA["title"]]
