@@ -17,7 +17,7 @@ from engage.territory.models import Organisation
 
 ThreadId = ColumnElement[Any] | int
 
-ANSWERS_SHOWN = 3
+ANSWERS_SHOWN = 2
 """How many answers a list shows below each comment; the comment's own page has all."""
 
 

@@ -21,7 +21,7 @@ from engage.proposals.workflow import READ_WITHIN
 
 bp = Blueprint("talk", __name__)
 
-PAGE_SIZE = 10
+PAGE_SIZE = 8
 
 
 def _idea(proposal_id: int) -> Proposal:
