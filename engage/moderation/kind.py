@@ -9,6 +9,7 @@ from typing import ClassVar
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from engage.core.i18n import lazy as _
 from engage.core.photos import Photo, StoredPhoto
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
@@ -70,12 +71,14 @@ class Kind(ABC):
     """One kind of contribution; its texts are lazy French.
 
     `mail` names the letters to the author: "idea", "text", or "" for a kind that writes its own.
+    `heard` stands above `Reading.said`.
     """
 
     label: ClassVar[str]
     accept: ClassVar[str]
     actions: ClassVar[frozenset[Action]]
     mail: ClassVar[str] = "text"
+    heard: ClassVar[str] = _("Ce que disent les lecteurs")
 
     @abstractmethod
     def lines(self, items: Sequence[tuple[int, int]]) -> Select[int, int, str]:

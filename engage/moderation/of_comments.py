@@ -25,6 +25,7 @@ class Comments(Kind):
 
     label = _("Commentaire")
     accept = _("Publier")
+    heard = _("De quoi ça parle")
     actions = frozenset(
         {
             Action.PUBLISH,

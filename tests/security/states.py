@@ -11,17 +11,22 @@ from engage.core import clock
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.incidents.models import Incident
+from engage.moderation.choices import Choice
+from engage.moderation.workflow import Action
 from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
 from tests.accounts.test_invitations import BOTH, invited
 from tests.accounts.test_views import ask_code
 from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
+from tests.discussions.making import make_comment
+from tests.discussions.test_moderation import member, sent
 from tests.factories import make_person, neighbourhood
+from tests.moderation import deciding
 from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
 from tests.proposals.calls import make_call
-from tests.proposals.ideas import make_item
+from tests.proposals.ideas import make_item, make_public
 
 State = tuple[Browser, str]
 """Somebody's browser, and the page to look at: the one that is open when it is empty."""
@@ -34,6 +39,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_an_old_number(app, town)
     yield from _at_home(app, town)
     yield from _of_staff(app, town)
+    yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
     browser = Browser(app)
@@ -137,3 +143,18 @@ def _with_answers_that_wait(app: Engage, town: Services) -> Iterator[State]:
     yield browser, page
     browser.submit(f"{page}?question=1", chosen, action="/voter")
     yield browser.sign_in(me), f"{page}/reponses"
+
+
+def _with_comments(app: Engage, town: Services) -> Iterator[State]:
+    """Where comments are open: say something, answer, correct as asked, take it back."""
+    with town.database.transaction() as db:
+        me, idea = make_person(db), make_public(db)
+        root = make_comment(db, idea, author=me, public=True)
+        mine, item = sent(db, author=me, idea=idea)
+        why = deciding.grounds(db, "Karim Durand")
+        deciding.decide(db, item, member(db), Choice(Action.ASK_CORRECTION, why))
+    browser = Browser(app).sign_in(me)
+    yield browser, f"/propositions/{idea.id}/commenter"
+    yield browser, f"/propositions/{idea.id}/commenter?reponse={root.id}"
+    yield browser, f"/commentaires/{mine.id}/corriger"
+    yield browser, f"/compte/donnees/commentaire/{mine.id}"
