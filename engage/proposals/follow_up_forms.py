@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from wtforms import IntegerField, RadioField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -75,7 +76,7 @@ class ReplyForm(ActForm):
 
     verdict = RadioField(
         "La réponse",
-        choices=[(verdict.value, str(label)) for verdict, label in VERDICTS.items()],
+        choices=[SelectChoice(verdict.value, label) for verdict, label in VERDICTS.items()],
         validate_choice=False,
         validators=[InputRequired("Choisissez une réponse.")],
     )

@@ -1,20 +1,20 @@
 """Who wants to hear what becomes of an idea: follow it, stop, stop everything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, case, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Draft, Person
 from engage.core import audit, clock
 from engage.core.policy import require
 from engage.core.secrets import token_hash
-from engage.core.words import Visibility
+from engage.core.words import ContributionChannel, Visibility
 from engage.proposals import queries
 from engage.proposals.addresses import path_of
 from engage.proposals.follow_up_policy import can_follow
-from engage.proposals.models import Proposal, ProposalRevision
+from engage.proposals.models import Endorsement, Proposal, ProposalRevision
 from engage.proposals.news import ProposalDigest, ProposalFollow, ProposalNews
 from engage.proposals.workflow import Status
 
@@ -63,6 +63,48 @@ def stop(db: Session, person: Person) -> int:
 def follows(db: Session, proposal: Proposal, person: Person) -> bool:
     """Whether this person hears of the idea's changes."""
     return db.get(ProposalFollow, (proposal.id, person.id)) is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who supports an idea, by channel, the largest first; what this person does about it."""
+
+    supporters: Mapping[ContributionChannel, int]
+    supports: bool
+    follows: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.supporters.values())
+
+
+_MINE = Endorsement.person_id == bindparam("person_id")
+_STANDING = (
+    select(
+        Endorsement.channel,
+        func.count().label("number"),
+        func.max(case((_MINE, 1), else_=0)).label("mine"),
+    )
+    .where(Endorsement.proposal_id == bindparam("proposal_id"))
+    .group_by(Endorsement.channel)
+    .union_all(
+        select(literal("").label("channel"), func.count(), literal(0)).where(
+            ProposalFollow.proposal_id == bindparam("proposal_id"),
+            ProposalFollow.person_id == bindparam("person_id"),
+        )
+    )
+)
+
+
+def standing(db: Session, proposal: Proposal, person: Person | None) -> Standing:
+    """All of it in one statement: the page of an idea asks for it."""
+    who = {"proposal_id": proposal.id, "person_id": person.id if person else 0}
+    rows = sorted(db.execute(_STANDING, who), key=lambda row: (-row.number, row.channel))
+    return Standing(
+        {ContributionChannel(row.channel): row.number for row in rows if row.channel},
+        supports=any(row.mine for row in rows),
+        follows=any(row.number for row in rows if not row.channel),
+    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from engage.proposals.models import Proposal
 from engage.proposals.news import NAMED, Happening, ProposalEvent
 from engage.proposals.steps import Step, steps
 from engage.proposals.workflow import TRANSITIONS, Action, Status
-from engage.territory.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -113,11 +112,11 @@ _EVENTS = select(ProposalEvent).options(*NAMED).order_by(ProposalEvent.id.desc()
 
 
 def life_of(db: Session, proposal: Proposal, person: Person | None) -> Life:
-    """What `person` sees of a proposal's life; two statements at most."""
+    """What `person` sees of a proposal's life, in one statement; `partner` must be loaded."""
     events: Sequence[ProposalEvent] = ()
     if proposal.published_at is not None:
         events = db.scalars(_EVENTS.where(ProposalEvent.proposal_id == proposal.id)).all()
-    answers = _answers(events, _institutions(db, events))
+    answers = _answers(events)
     votes = [e.details.get("consultation_id") for e in events if e.kind is Happening.PUT_TO_VOTE]
     return Life(
         steps=steps(proposal, answers[0].answer if answers else None),
@@ -128,15 +127,9 @@ def life_of(db: Session, proposal: Proposal, person: Person | None) -> Life:
     )
 
 
-def _answers(events: Sequence[ProposalEvent], names: dict[int, str]) -> list[PublicAnswer]:
+def _answers(events: Sequence[ProposalEvent]) -> list[PublicAnswer]:
     given = [event.answer for event in events if event.answer is not None]
-    return [PublicAnswer(one, names.get(one.organisation_id or 0, "")) for one in given]
-
-
-def _institutions(db: Session, events: Sequence[ProposalEvent]) -> dict[int, str]:
-    ids = {event.answer.organisation_id for event in events if event.answer is not None}
-    wanted = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids - {None}))
-    return dict(db.execute(wanted).tuples().all()) if ids - {None} else {}
+    return [PublicAnswer(one, one.organisation.name if one.organisation else "") for one in given]
 
 
 def offers(

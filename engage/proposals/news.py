@@ -92,7 +92,10 @@ class ProposalNews(Base):
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_digests.id"), index=True)
 
 
-NAMED = (joinedload(ProposalEvent.answer), joinedload(ProposalEvent.organisation))
+NAMED = (
+    joinedload(ProposalEvent.answer).joinedload(ProposalAnswer.organisation),
+    joinedload(ProposalEvent.organisation),
+)
 """What the words of an event need."""
 
 

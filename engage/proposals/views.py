@@ -68,7 +68,7 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
     if form is None and policy.can_change_action(person, proposal):
         form = _action_form(proposal)
     refused = own and proposal.status is Status.REFUSED
-    supporters = queries.supporters_by_channel(db, proposal) if proposal.published_at else {}
+    standing = follows.standing(db, proposal, person)
     return page(
         "proposals/detail.html",
         422 if form and form.errors else 200,
@@ -82,11 +82,11 @@ def _detail_page(proposal: Proposal, form: ActionForm | None) -> ResponseReturnV
         life=life.life_of(db, proposal, person),
         joined=_joined(proposal),
         read_by=proposal.created_at + READ_WITHIN,
-        supporters=[(CHANNELS[channel], n) for channel, n in supporters.items()],
-        total=sum(supporters.values()),
+        supporters=[(CHANNELS[channel], n) for channel, n in standing.supporters.items()],
+        total=standing.total,
         open_to_support=policy.is_open_to_support(proposal),
-        mine=queries.endorsement_of(db, proposal, person) if person and not own else None,
-        following=follows.follows(db, proposal, person) if person else False,
+        mine=standing.supports,
+        following=standing.follows,
         own=own,
         refusal=refusal_of()(db, proposal) if refused else None,
         talk=talk.on(db, proposal, person) if proposal.published_at else None,
