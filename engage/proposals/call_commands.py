@@ -15,7 +15,9 @@ from engage.deadlines.models import DeadlineKind
 from engage.deadlines.workdays import end_of_day
 from engage.proposals import call_policy as policy
 from engage.proposals import call_queries as queries
+from engage.proposals import news
 from engage.proposals.call_models import Call
+from engage.proposals.news import Happening
 from engage.territory.models import Organisation
 
 LONGEST = timedelta(days=366)
@@ -137,6 +139,8 @@ def answer(
     call.answered_on, call.answered_by_id = clock.today(), actor.id
     audit.record(db, "call.answer", call, actor_id=actor.id)
     deadlines.meet(db, DeadlineKind.CALL_ANSWER, call)
+    for proposal in queries.public_ideas(db, call.id):
+        news.tell(db, proposal, Happening.CALL_ANSWERED, actor_id=actor.id, call_id=call.id)
 
 
 def _require_seen(call: Call, version: int) -> None:

@@ -153,6 +153,12 @@ def call(db: Session, call_id: int) -> Call | None:
     )
 
 
+def public_ideas(db: Session, call_id: int) -> Sequence[Proposal]:
+    """The public ideas that answer it, the oldest first."""
+    public = (Proposal.call_id == call_id, Proposal.visibility == Visibility.PUBLIC)
+    return db.scalars(select(Proposal).where(*public).order_by(Proposal.id)).all()
+
+
 def idea_count(db: Session, call_id: int) -> int:
     """How many public ideas answer it."""
     count = select(func.count()).where(

@@ -32,6 +32,7 @@ class Happening(StrEnum):
     JOINED = "joined"
     PUT_TO_VOTE = "put_to_vote"
     CONVERTED = "converted"
+    CALL_ANSWERED = "call_answered"
 
 
 class ProposalEvent(Base):

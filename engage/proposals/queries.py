@@ -11,6 +11,7 @@ from engage.accounts.models import Person
 from engage.core.photos import Photo
 from engage.core.words import ContributionChannel, Visibility
 from engage.proposals.addresses import path_of
+from engage.proposals.call_models import Call
 from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, ProposalRevision
 from engage.proposals.policy import can_see_waiting_photos
 from engage.proposals.workflow import Status
@@ -159,6 +160,7 @@ def proposal(db: Session, proposal_id: int, person: Person | None) -> Proposal |
             joinedload(Proposal.partner),
             joinedload(Proposal.action),
             joinedload(Proposal.place),
+            joinedload(Proposal.call).load_only(Call.title),
             joinedload(Proposal.organisation),
             joinedload(Proposal.author),
             joinedload(Proposal.published_revision)

@@ -25,6 +25,7 @@ WORDS: Mapping[Happening, str] = {
     Happening.JOINED: lazy("Une autre idée a rejoint celle-ci"),
     Happening.PUT_TO_VOTE: lazy("Proposée au vote des habitants"),
     Happening.CONVERTED: lazy("Devenue un signalement : {reference}"),
+    Happening.CALL_ANSWERED: lazy("L’appel auquel elle répond a sa réponse"),
 }
 
 

@@ -316,11 +316,11 @@ def test_a_date_is_added_copied_changed_and_called_off(
     staff = Browser(app).sign_in(keeper)
     page = staff.submit(NEW, typed(town)).headers["Location"]
     client.get("/agenda")
-    for words in ("vendredi 5 juin 2026", "de 18\xa0h\xa030", "Rendez-vous aux jeux, Terre-Rouge"):
+    for words in ("vendredi 5 juin", "de 18\xa0h\xa030", "Rendez-vous aux jeux, Terre-Rouge"):
         assert words.replace("\xa0", " ") in client.text.replace("\xa0", " ")
     staff.submit(f"{NEW}?copie=1")
     client.get("/agenda?quartier=terre-rouge&type=walk")
-    assert "vendredi 12 juin 2026" in client.text
+    assert "vendredi 12 juin" in client.text
     client.get("/agenda?quartier=escales")
     assert "Rien pour le moment" in client.text
     staff.submit("/agenda/modifier/1", {"starts": "19:00"})

@@ -17,6 +17,7 @@ from engage.proposals import call_commands as commands
 from engage.proposals import call_queries as queries
 from engage.proposals.call_models import Call
 from engage.proposals.commands import Idea, submit
+from engage.proposals.news import Happening, ProposalEvent
 from engage.reminders import items as reminders
 from engage.reminders.messages import line, summary
 from engage.reminders.models import Level
@@ -208,6 +209,19 @@ def test_the_partner_reads_what_is_asked_and_answers_from_the_mail(
     assert level_at(deadline, clock.now()) is Level.ANNOUNCE
     assert summary([item], now=clock.now()) == "1 appel à participation vous attend"
     assert line(item).startswith("Appel n°\xa0")
+
+
+def test_followers_of_ideas_that_answer_hear_of_the_answer(db: Session, moment: Moment) -> None:
+    coordinator = make_person(db, Role.COORDINATOR)
+    call = make_call(db, lasts=1, actor=coordinator)
+    public, _waiting = make_public(db, call_id=call.id), make_idea(db, call_id=call.id)
+    moment.forward(days=2)
+    given: dict[str, Any] = {"words": {"fr": "Oui."}, "decided_by": "Le maire"}
+    commands.answer(db, call, **given, version=call.version, actor=coordinator)
+    told = select(ProposalEvent).where(ProposalEvent.kind == Happening.CALL_ANSWERED)
+    assert [(e.proposal_id, e.details) for e in db.scalars(told)] == [
+        (public.id, {"call_id": call.id})
+    ]
 
 
 def test_of_two_changes_at_once_the_second_reads_first(db: Session) -> None:
