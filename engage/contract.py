@@ -15,6 +15,7 @@ from engage.core.contractrows import Difference, Loader
 from engage.core.services import Services
 from engage.incidents import contract as incidents
 from engage.incidents import demo as problems
+from engage.moderation import around_demo as around_ideas
 from engage.moderation import contract as moderation
 from engage.moderation import demo as ideas
 from engage.proposals import call_demo as calls
@@ -70,6 +71,7 @@ def load_demo(town: Services) -> bool:
         incidents.load_routing(loader, data["routing"])
         everybody = people.load(loader, data, joined_at=clock.now() - timedelta(days=200))
         ideas.load(db, data, people=everybody)
+        around_ideas.load(db, data, people=everybody)
         calls.load(db, data, everybody)
         agenda.load(db, data, everybody)
         votes.load(db, data, everybody, key=town.secret_key)
