@@ -11,7 +11,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from engage.core import clock, migrate, sms_budget
+from engage.core import clock, migrate, sms_budget, town_settings
 from engage.core.config import Config, is_loopback
 from engage.core.db import Database
 from engage.core.ticks import Tick
@@ -133,6 +133,7 @@ def _database(config: Config) -> Iterator[Finding]:
             yield _clock(db)
             yield from _sms(config, db)
             yield from _contacts(db)
+            yield from _settings(db)
     except SQLAlchemyError as error:
         todo = f"Vérifiez ENGAGE_DATABASE_URL ({type(error).__name__})."
         yield Finding("La base ne répond pas.", todo, broken=True)
@@ -212,6 +213,17 @@ def _contacts(db: Session) -> Iterator[Finding]:
         yield Finding("Des organismes responsables ont moins de deux contacts.", todo)
     else:
         yield Finding("Chaque organisme responsable a au moins deux contacts.")
+
+
+def _settings(db: Session) -> Iterator[Finding]:
+    """What the coordinator decided on /admin/reglages: nothing to repair, but good to know."""
+    settings = town_settings.read(db)
+    yield Finding(f"Les commentaires sont {'ouverts' if settings.comments_open else 'fermés'}.")
+    if settings.trusted:
+        kinds = ", ".join(sorted(settings.trusted))
+        yield Finding(f"Publié tout de suite et lu après : {kinds}.")
+    else:
+        yield Finding("Le conseil citoyen lit tout avant publication.")
 
 
 def in_charge() -> Select[Organisation]:

@@ -9,9 +9,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
-from engage.core import outbox, ticks
+from engage.core import outbox, ticks, town_settings
 from engage.core.config import Config
 from engage.core.services import Services
+from engage.core.town_settings import TownSettings
 from engage.ops.doctor import Finding, in_charge, is_fixed_sqlite, look
 from engage.territory.models import ContactPerson
 from tests.conftest import Moment
@@ -157,3 +158,14 @@ def test_the_sms_of_the_day_are_counted(ready: Config, town: Services) -> None:
     with town.database.transaction() as db:
         outbox.post(db, "word", channel="sms", recipient="+33639980001", dedupe_key="x")
     assert only(dataclasses.replace(ready, sms_daily=1)).broken
+
+
+def test_what_the_town_decided_is_said(ready: Config, town: Services) -> None:
+    assert "Les commentaires sont fermés." in [finding.text for finding in look(ready)]
+    opened = TownSettings(comments_open=True, trusted=frozenset({"comments"}))
+    with town.database.transaction() as db:
+        town_settings.write(db, opened)
+    texts = [finding.text for finding in look(ready)]
+    assert "Les commentaires sont ouverts." in texts
+    assert "Publié tout de suite et lu après : comments." in texts
+    assert todos(ready) == []
