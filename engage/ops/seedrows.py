@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count, pairwise
+from itertools import count, pairwise, product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -29,6 +29,11 @@ WORDS = (
     *("escalier", "fontaine", "sport", "musique", "atelier", "cuisine", "lecture", "jeux"),
     *("passage", "abri", "potager", "mur", "fresque", "propreté", "voisin", "été", "soir"),
 )
+SYLLABLES = ("bal", "cor", "dan", "fel", "gri", "lem", "mar", "nol", "per", "rou", "sal", "tin")
+RARE = tuple("".join(parts) for parts in product(SYLLABLES, repeat=3))
+"""Invented words: a few times each, as names and rare words stand in what people write."""
+
+RARE_OF_TEN = 3
 READ_WITHIN = timedelta(hours=72)
 
 
@@ -65,7 +70,10 @@ class Town:
         return self.chance.choices(CHANNELS, OF_CHANNELS)[0]
 
     def words(self, length: int) -> str:
-        return " ".join(self.chance.choices(WORDS, k=length)).capitalize()
+        rare = sum(self.chance.randrange(10) < RARE_OF_TEN for _ in range(length))
+        chosen = self.chance.choices(WORDS, k=length - rare) + self.chance.choices(RARE, k=rare)
+        self.chance.shuffle(chosen)
+        return " ".join(chosen).capitalize()
 
     def moments(self, number: int) -> Iterator[datetime]:
         """Rising moments over the whole span."""

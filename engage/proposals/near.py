@@ -162,7 +162,7 @@ def _enough(ordered: Sequence[Spot], wanted: Wanted, size: int) -> Sequence[Spot
     number = 0
     for count, spot in enumerate(ordered[:AT_ONCE], 1):
         number += spot.number(wanted)
-        if number > 2 * size:
+        if number > size:
             return ordered[:count]
     return ordered[:AT_ONCE]
 

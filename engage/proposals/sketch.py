@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engage.proposals.cards import Wanted
 from engage.proposals.near import Point, Spot
@@ -12,6 +13,7 @@ SMALLEST, BIGGEST = 15, 26
 """Radius of a point in units of the drawing."""
 
 APART = 4
+ROUNDS = 60
 ABOVE, UNDER = 7, 18
 
 
@@ -61,6 +63,11 @@ class Drawing:
     def number(self) -> int:
         return sum(group.number for group in self.groups)
 
+    @property
+    def key(self) -> tuple[tuple[str, int], ...]:
+        """What tells two drawings of a town apart."""
+        return tuple((spot.code, n) for group in self.groups for spot, n in group.spots)
+
 
 def draw(spots: Sequence[Spot], wanted: Wanted) -> Drawing:
     """Places with ideas that are wanted, drawn north up; big points under small ones."""
@@ -91,16 +98,29 @@ def _name(dots: Sequence[Dot]) -> Name:
 
 
 def _dots(counted: Sequence[tuple[Spot, int]]) -> list[Dot]:
+    """The biggest first; places without coordinates are left out."""
     placed = [(spot, number, spot.point) for spot, number in counted if spot.point is not None]
-    if not placed:
-        return []
-    flat = _flattened([point for _spot, _number, point in placed])
-    most = max(number for _spot, number, _point in placed)
-    dots = [
-        Dot(spot, number, round(x), round(y), _radius(number, most))
-        for (spot, number, _point), (x, y) in zip(placed, flat, strict=True)
+    placed.sort(key=lambda one: (-one[1], one[0].code))
+    pins = tuple((point, number) for _spot, number, point in placed)
+    return [
+        Dot(spot, number, *where)
+        for (spot, number, _point), where in zip(placed, _placed(pins), strict=True)
     ]
-    return _spread(sorted(dots, key=lambda dot: (-dot.radius, dot.spot.code)))
+
+
+@lru_cache(maxsize=64)
+def _placed(pins: tuple[tuple[Point, int], ...]) -> Sequence[tuple[int, int, int]]:
+    """Where each point comes to lie and how large it is: x, y, radius."""
+    if not pins:
+        return ()
+    most = max(number for _point, number in pins)
+    radii = [_radius(number, most) for _point, number in pins]
+    places = [list(place) for place in _flattened([point for point, _number in pins])]
+    _spread(places, radii)
+    return [
+        (_inside(x, WIDTH), _inside(y, HEIGHT), radius)
+        for (x, y), radius in zip(places, radii, strict=True)
+    ]
 
 
 def _flattened(points: Sequence[Point]) -> list[tuple[float, float]]:
@@ -123,20 +143,15 @@ def _radius(number: int, most: int) -> int:
     return round(SMALLEST + (BIGGEST - SMALLEST) * math.sqrt(number / most))
 
 
-def _spread(dots: Sequence[Dot]) -> list[Dot]:
+def _spread(places: list[list[float]], radii: Sequence[int]) -> None:
     """Move points that would hide each other apart, a little each time, always the same way."""
-    places = [[float(dot.x), float(dot.y)] for dot in dots]
-    for _round in range(60):
+    for _round in range(ROUNDS):
         moved = False
-        for i, one in enumerate(dots):
+        for i, one in enumerate(places):
             for j in range(i):
-                moved |= _push(places[i], places[j], one.radius + dots[j].radius + APART, i)
+                moved |= _push(one, places[j], radii[i] + radii[j] + APART, i)
         if not moved:
-            break
-    return [
-        Dot(dot.spot, dot.number, _inside(x, WIDTH), _inside(y, HEIGHT), dot.radius)
-        for dot, (x, y) in zip(dots, places, strict=True)
-    ]
+            return
 
 
 def _push(one: list[float], other: list[float], least: float, turn: int) -> bool:
