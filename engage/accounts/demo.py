@@ -51,6 +51,7 @@ def load(loader: Loader, data: dict[str, Any], *, joined_at: datetime) -> dict[s
                     role=mandate["role"],
                     organisation_id=organisations.get(mandate.get("organisation") or ""),
                     neighbourhood_id=hoods.get(mandate.get("neighbourhood") or ""),
+                    college=mandate.get("college"),
                     starts_on=clock.local(joined_at).date(),
                 )
                 for mandate in row["mandates"]

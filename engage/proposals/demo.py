@@ -12,8 +12,8 @@ from engage.core import clock
 from engage.core.words import ContributionChannel
 from engage.proposals import commands
 from engage.proposals import supporters as counted
-from engage.proposals.models import Endorsement, Proposal
-from engage.territory.models import Action, Neighbourhood, Place
+from engage.proposals.models import Endorsement, Proposal, Voice
+from engage.territory.models import Action, Neighbourhood, Organisation, Place
 
 Row = dict[str, Any]
 
@@ -30,6 +30,10 @@ def submit(db: Session, row: Row, *, people: dict[str, Person]) -> Proposal:
             action_id=_id(db, Action, row["action"]),
             place_id=_id(db, Place, row["place"]) if row.get("place") else None,
             language=row["lang"],
+            voice=row.get("voice", Voice.RESIDENT.value),
+            organisation_id=_id(db, Organisation, row["organisation"])
+            if row.get("organisation")
+            else None,
         ),
         author=people[row["author"]],
         channel=ContributionChannel(row["channel"]),
@@ -37,7 +41,7 @@ def submit(db: Session, row: Row, *, people: dict[str, Person]) -> Proposal:
     )
 
 
-def _id(db: Session, model: type[Action | Neighbourhood | Place], code: str) -> int:
+def _id(db: Session, model: type[Action | Neighbourhood | Organisation | Place], code: str) -> int:
     return db.scalars(select(model.id).where(model.code == code)).one()
 
 
