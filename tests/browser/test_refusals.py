@@ -140,7 +140,7 @@ def test_votes_codes_and_contacts_left_empty_are_asked_for(phone: Callable[[], P
 
 def test_staff_are_told_what_a_decision_lacks(phone: Callable[[], Phone]) -> None:
     member = phone().be("conseil2")
-    member.press("Lire").unfold("Proposer un refus").press("Proposer ce refus")
+    member.press("Lire").unfold("Faire corriger, ou proposer un refus").press("Proposer ce refus")
     refused(member, "Choisissez un motif", "Expliquez votre choix")
     agent = phone().be("agent")
     agent.go(agent.page.locator("ul.rows a", has_text="Pris en charge"))
