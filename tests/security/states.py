@@ -1,7 +1,7 @@
 """Pages whose forms show in one state only: half signed in, invited, with two accounts, leaving."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -10,7 +10,9 @@ from engage.accounts.models import ContactPoint, Opening, Person, Role
 from engage.core import clock
 from engage.core.services import Services
 from engage.core.web import Engage
+from engage.fieldwork import conversions
 from engage.incidents.models import Incident
+from engage.moderation import authoring
 from engage.moderation.choices import Choice
 from engage.moderation.workflow import Action
 from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
@@ -22,6 +24,7 @@ from tests.consultations.factories import make_consultation
 from tests.discussions.making import make_comment
 from tests.discussions.test_moderation import member, sent
 from tests.factories import make_person, neighbourhood
+from tests.fieldwork.test_conversions import reported
 from tests.moderation import deciding
 from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
@@ -42,6 +45,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
+    yield from _of_the_life_of_ideas(app, town)
     browser = Browser(app)
     report(browser, town)
     yield browser, "/compte/ce-telephone"
@@ -98,6 +102,13 @@ def _at_home(app: Engage, town: Services) -> Iterator[State]:
     yield browser, page
     yield browser, "/compte/quartier/adresse"
     yield browser, f"/propositions/{idea}"
+    yield browser, f"/propositions/{idea}/modifier"
+    with town.database.transaction() as db:
+        public = make_public(db, author=me)
+        addition = authoring.add(db, public, "Un mot.", language="fr", author=me)
+    yield browser, f"/propositions/{public.id}/precision"
+    yield browser, f"/precisions/{addition.id}/corriger"
+    yield browser, f"/precisions/{addition.id}/retirer"
     yield browser, f"/compte/donnees/idee/{idea}"
     report(browser, town)
     with town.database.reading() as db:
@@ -118,6 +129,21 @@ def _of_staff(app: Engage, town: Services) -> Iterator[State]:
     yield browser, ""
     browser.submit("/compte/securite/nouveaux-codes", {"current": PASSWORD})
     yield browser, "/compte/securite/codes"
+
+
+def _of_the_life_of_ideas(app: Engage, town: Services) -> Iterator[State]:
+    """Acts on public ideas, a vote to come, and a report whose author is asked for an idea."""
+    with town.database.transaction() as db:
+        coordinator, reporter = make_person(db, Role.COORDINATOR), make_person(db)
+        ideas = [make_public(db) for _ in range(5)]
+        make_consultation(db, opens_at=clock.now() + timedelta(days=3))
+        incident, token = reported(db, reporter=reporter)
+        conversions.ask_author(db, incident, person=coordinator)
+    browser = Browser(app).sign_in(coordinator)
+    acts = ("confier", "repondre", "reunir", "signalement", "vote")
+    for idea, act in zip(ideas, acts, strict=True):
+        yield browser, f"/suite/{idea.id}/{act}"
+    yield Browser(app).sign_in(reporter), f"/suivi/{token}/idee"
 
 
 def _of_calls_and_dates(app: Engage, town: Services) -> Iterator[State]:

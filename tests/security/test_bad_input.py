@@ -185,6 +185,8 @@ PRESSED = {
     "agenda.stop_reminder": "agenda/test_agenda.py",
     "accounts.sign_out": "accounts/test_views.py",
     "consultations.another_person": "consultations/test_views.py",
+    "idea_news.unfollow": "proposals/test_follow_up_views.py",
+    "idea_news.stop": "proposals/test_news.py",
     "follow.confirm": "incidents/test_views.py",
     "follow.unfollow": "incidents/test_views.py",
     "decisions.confirm_refusal": "moderation/test_views.py",

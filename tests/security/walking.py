@@ -59,6 +59,8 @@ GOOD = {
     "langue": "fr",
     "reason": "R1",
     "action": "1",
+    "verdict": "accepted",
+    "target": "1",
 }
 """Good values for the fields that are not tried just now."""
 
