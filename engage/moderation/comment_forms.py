@@ -1,16 +1,11 @@
 """The form in which somebody says something about an idea, or corrects it."""
 
-from collections.abc import Sequence
-from hashlib import sha256
-
 from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
-from engage.core import wording
 from engage.core.forms import SendOnceForm, Words
 from engage.core.i18n import current
 from engage.core.i18n import lazy as _
-from engage.core.wording import Passage
 from engage.discussions.commands import Remark
 from engage.proposals.language import language_of
 
@@ -18,7 +13,7 @@ MAX_TEXT = 1000
 
 
 class CommentForm(SendOnceForm):
-    """A few words; `seen` says which passages were pointed at already."""
+    """A few words; `vu` holds what was warned of already."""
 
     text = Words(
         _("Votre commentaire"),
@@ -27,16 +22,7 @@ class CommentForm(SendOnceForm):
             Length(max=MAX_TEXT, message=_("Ce texte est trop long : 1 000 caractères au plus.")),
         ],
     )
-    seen = HiddenField()
-
-    def to_look_at(self) -> Sequence[Passage]:
-        """What should be looked at again before it leaves; each passage is pointed at once."""
-        found = wording.passages(self.text.data or "")
-        mark = sha256("\n".join(f"{p.sign} {p.words}" for p in found).encode()).hexdigest()[:16]
-        if self.seen.data == mark:
-            return ()
-        self.seen.data = mark
-        return found
+    vu = HiddenField()
 
     def to_input(self, parent_id: int | None) -> Remark:
         """What was written, once it is valid."""

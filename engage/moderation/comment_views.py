@@ -1,7 +1,5 @@
 """Pages where somebody says something about an idea, and corrects it when asked to."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
@@ -12,16 +10,16 @@ from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
 from engage.core.i18n import _
 from engage.core.web import apart, asked_key, form_page, get_db, see_other, visitor_address
-from engage.core.wording import Passage
 from engage.discussions import policy
 from engage.discussions import queries as discussions
 from engage.discussions.models import Comment, Voice
 from engage.moderation import comments, queries
 from engage.moderation.comment_forms import CommentForm
 from engage.proposals import queries as proposals
-from engage.proposals import talk
+from engage.proposals import talk, warnings
 from engage.proposals.models import Proposal
 from engage.proposals.talk import path_of_comment
+from engage.proposals.warnings import Warnings
 
 bp = Blueprint("comments", __name__)
 
@@ -62,17 +60,17 @@ def new(proposal_id: int) -> ResponseReturnValue:
 
 
 def _page(
-    idea: Proposal, parent: Comment | None, form: CommentForm, found: Sequence[Passage] = ()
+    idea: Proposal, parent: Comment | None, form: CommentForm, told: Warnings = warnings.NONE
 ) -> ResponseReturnValue:
     person = gate.actor()
     return form_page(
         "discussions/write.html",
         form,
-        422 if found else None,
+        422 if told else None,
         proposal=idea,
         revision=proposals.shown_revision(get_db(), idea),
         parent=parent,
-        found=found,
+        told=told,
         office=person is not None and policy.speaks_for(person)[0] is not Voice.RESIDENT,
     )
 
@@ -86,9 +84,9 @@ def create(proposal_id: int) -> ResponseReturnValue:
     parent = _parent(idea)
     if not form.validate_on_submit():
         return _page(idea, parent, form)
-    found = form.to_look_at()
-    if found:
-        return _page(idea, parent, form, found)
+    told = warnings.news(form.text.data or "", form.vu)
+    if told:
+        return _page(idea, parent, form, told)
     throttle.hit_hourly(apart(), f"comment:{visitor_address()}", limit=COMMENTS_AN_HOUR)
     remark = form.to_input(parent.id if parent else None)
     if person is None:
@@ -121,15 +119,15 @@ def _own(comment_id: int) -> tuple[Comment, Proposal]:
 
 
 def _correct_page(
-    comment: Comment, idea: Proposal, form: CommentForm, found: Sequence[Passage] = ()
+    comment: Comment, idea: Proposal, form: CommentForm, told: Warnings = warnings.NONE
 ) -> ResponseReturnValue:
     return form_page(
         "discussions/correct.html",
         form,
-        422 if found else None,
+        422 if told else None,
         proposal=idea,
         comment=comment,
-        found=found,
+        told=told,
         asked=queries.correction_of(get_db(), comments.KIND, comment.id),
     )
 
@@ -140,9 +138,9 @@ def correct(comment_id: int) -> ResponseReturnValue:
     (comment, idea), form = _own(comment_id), CommentForm()
     if not form.validate_on_submit():
         return _correct_page(comment, idea, form)
-    found = form.to_look_at()
-    if found:
-        return _correct_page(comment, idea, form, found)
+    told = warnings.news(form.text.data or "", form.vu)
+    if told:
+        return _correct_page(comment, idea, form, told)
     throttle.hit_hourly(apart(), f"commenter:{gate.signed_in().id}", limit=COMMENTS_OF_ONE)
     comments.correct(get_db(), comment, form.text.data or "", author=gate.signed_in())
     flash(_("Merci. Le conseil citoyen lit votre commentaire encore une fois."), "ok")

@@ -194,7 +194,7 @@ def test_what_could_point_at_somebody_is_shown_once_before_it_leaves(
     be_somebody(client, town)
     write = f"{page_of(idea)}/commenter"
     client.submit(write, {"text": "Appelez le 06 12 34 56 78 !"}, expects=422)
-    assert "Regardez ces mots encore une fois" in client.text
+    assert "Avant d’envoyer, relisez ces mots." in client.text
     assert client.page is not None
     form = client.page.forms[-1]
     assert form.fields["text"][0].strip() == "Appelez le 06 12 34 56 78 !"
