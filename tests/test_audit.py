@@ -79,6 +79,7 @@ SILENT = {
     "moderation/authoring.py:newest_item": "reads",
     "moderation/authoring.py:asked": "reads",
     "moderation/authoring.py:refused": "reads",
+    "moderation/authoring.py:take_back_unread": "the same, for each",
     "moderation/authoring.py:take_back": "additions.withdraw writes it down",
     "proposals/additions.py:of_idea": "reads",
     "proposals/additions.py:own": "reads",

@@ -103,3 +103,14 @@ def take_back(
     """The author takes an addition back, out of the queue too."""
     additions.withdraw(db, addition, proposal, author=author)
     take_out(db, ADDITION, [addition.id], actor_id=author.id)
+
+
+def take_back_unread(db: Session, author: Person) -> None:
+    """What this person added and nobody reads goes: it was refused or hidden."""
+    rows = db.execute(
+        select(ProposalAddition, Proposal)
+        .join(Proposal, Proposal.id == ProposalAddition.proposal_id)
+        .where(Proposal.author_id == author.id, ProposalAddition.visibility == Visibility.HIDDEN)
+    ).all()
+    for addition, proposal in rows:
+        take_back(db, addition, proposal, author=author)

@@ -21,8 +21,8 @@ from engage.fieldwork.models import Enquiry
 from engage.incidents import forgetting as reports
 from engage.incidents.models import Incident
 from engage.incidents.policy import is_reporter
+from engage.moderation import authoring, comments
 from engage.moderation import commands as moderation
-from engage.moderation import comments
 from engage.privacy import identities, leaving
 from engage.privacy.policy import can_leave
 from engage.proposals.models import Proposal
@@ -120,6 +120,7 @@ def _part_with_ideas(db: Session, person: Person, choice: Ideas) -> list[StoredP
         if (choice is Ideas.GO or hidden) and allows(proposal.status, Action.WITHDRAW, TRANSITIONS):
             conversions.take_out_of_votes(db, proposal)
             gone += moderation.withdraw(db, proposal, author=person)
+    authoring.take_back_unread(db, person)
     return gone
 
 

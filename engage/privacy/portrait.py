@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import IO, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts import consents
 from engage.accounts.models import ContactKind, ContactPoint, Mandate, Person, SignIn
@@ -31,8 +31,7 @@ from engage.incidents.models import (
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.notices_models import Notice
 from engage.moderation.rota_models import Rhythm
-from engage.privacy import leaving, queries
-from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision
+from engage.privacy import leaving, own_ideas, queries
 from engage.proposals.news import ProposalFollow
 from engage.territory.models import Neighbourhood
 
@@ -67,7 +66,8 @@ def portrait(db: Session, person: Person) -> Portrait:
             {"pour": c.purpose, "oui_le": _day(c.given_at), "non_le": _day(c.withdrawn_at)}
             for c in consents.answers_of(db, person)
         ],
-        "idees": _ideas(db, person),
+        "idees": own_ideas.ideas(db, person),
+        "precisions": own_ideas.additions(db, person),
         "commentaires": [
             {
                 "texte": said.body,
@@ -175,36 +175,6 @@ def _sign_ins(db: Session, person: Person) -> list[Portrait]:
     ]
 
 
-def _ideas(db: Session, person: Person) -> list[Portrait]:
-    rows = db.execute(
-        select(Proposal, ProposalRevision)
-        .options(
-            joinedload(Proposal.place),
-            selectinload(ProposalRevision.photos).joinedload(ProposalPhoto.photo),
-        )
-        .join(ProposalRevision, ProposalRevision.proposal_id == Proposal.id)
-        .where(Proposal.author_id == person.id)
-        .order_by(Proposal.id, ProposalRevision.id)
-    )
-    return [
-        {
-            "titre": words.title,
-            "texte": words.body,
-            "etat": idea.status.value,
-            "visible": idea.visibility.value,
-            "par": idea.channel,
-            "le": _day(words.created_at),
-            "lieu": idea.place.name["fr"] if idea.place else None,
-            "photos": [_file(kept.photo.key) for kept in words.photos],
-        }
-        for idea, words in rows
-    ]
-
-
-def _file(key: str) -> str:
-    return f"photos/{key}.webp"
-
-
 def _reports(db: Session, person: Person) -> list[Portrait]:
     rows = db.scalars(
         select(Incident)
@@ -224,7 +194,9 @@ def _reports(db: Session, person: Person) -> list[Portrait]:
             "texte": report.description,
             "etat": report.status.value,
             "le": _day(report.created_at),
-            "photos": [_file(p.photo.key) for p in report.photos if p.moment is Moment.BEFORE],
+            "photos": [
+                own_ideas.file_of(p.photo.key) for p in report.photos if p.moment is Moment.BEFORE
+            ],
             "etapes": _steps(db, report),
         }
         for report in rows

@@ -35,6 +35,7 @@ from engage.fieldwork.models import Enquiry, Ticket
 from engage.incidents import commands as incidents
 from engage.incidents import following
 from engage.incidents.models import Incident, IncidentFollower
+from engage.moderation import authoring
 from engage.moderation import commands as moderation
 from engage.moderation import queries as moderation_queries
 from engage.moderation.choices import Grounds
@@ -42,6 +43,7 @@ from engage.ops.verify import verify
 from engage.privacy import leaving
 from engage.privacy.commands import Ideas, close_account
 from engage.privacy.purge import purge
+from engage.proposals import additions
 from engage.proposals import commands as proposals
 from engage.proposals.models import Endorsement, Proposal
 from tests.agenda.dates import make_event
@@ -105,6 +107,8 @@ def _contributions(db: Session, town: Services, person: Person) -> Life:
         db, author=person, text=f"{WORDS[0]} ici.", photo_ids=[_photo(db, town).id]
     )
     refused = _refused(db, person)
+    added = authoring.add(db, public, f"{WORDS[0]} en plus.", language="fr", author=person)
+    additions.refuse(db, added, actor_id=person.id)
     waiting = make_idea(db, author=person, text=f"{WORDS[0]} aussi.")
     moderation.receive_idea(db, waiting)
     neighbour = make_person(db, email="voisin@example.org")
