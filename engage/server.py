@@ -132,8 +132,8 @@ def _check_assets() -> None:
         raise SystemExit(NOT_READY) from None
 
 
-def serve_clock(config: Config) -> None:
-    """Run the clock and the sender until told to stop; blocks.
+def serve_clock(config: Config, *, pace: float = 1) -> None:
+    """Run the clock and the sender until told to stop; blocks. `pace` is the clock's.
 
     What still runs `JOBS_END_S` after the word to stop is cut: jobs may be killed at any moment,
     at worst one message leaves twice.
@@ -147,7 +147,7 @@ def serve_clock(config: Config) -> None:
     _check_database(config)
     clock.use_zone(config.timezone)
     town = Services.of(config)
-    clockwork = scheduler.scheduler(town.database, jobs(town), zone=config.timezone)
+    clockwork = scheduler.scheduler(town.database, jobs(town), zone=config.timezone, pace=pace)
     clockwork.start()
     signal.sigwait(stopping)
     ending = threading.Thread(target=clockwork.shutdown, daemon=True)
@@ -206,7 +206,7 @@ class Stopped(Exception):
     """Somebody told the supervisor to end."""
 
 
-def supervise(config: Config, announce: Callable[[], None]) -> int:
+def supervise(config: Config, announce: Callable[[], None], *, pace: float = 1) -> int:
     """Run web and clock as two processes; one that dies is started again; returns an exit code.
 
     The supervisor holds the listening socket: while the web part starts again visitors wait a
@@ -224,7 +224,7 @@ def supervise(config: Config, announce: Callable[[], None]) -> int:
             code = _until_it_answers(parts[0], listener.getsockname()[:2])
             if code is None:
                 announce()
-                parts.append(Part("clock", lambda: _clock_without(listener, config)))
+                parts.append(Part("clock", lambda: _clock_without(listener, config, pace)))
                 code = _watch(parts)
             return code
     except Stopped:
@@ -233,10 +233,10 @@ def supervise(config: Config, announce: Callable[[], None]) -> int:
         _end(parts)
 
 
-def _clock_without(listener: socket.socket, config: Config) -> None:
+def _clock_without(listener: socket.socket, config: Config, pace: float) -> None:
     """A clock that outlives the rest for a moment must not keep the address taken."""
     listener.close()
-    serve_clock(config)
+    serve_clock(config, pace=pace)
 
 
 def _raise_stopped(*_: object) -> None:

@@ -115,8 +115,17 @@ def command(environ: dict[str, str], *words: str) -> "subprocess.CompletedProces
 
 def start(environ: dict[str, str], *words: str) -> Program:
     """Start an `engage` command that serves, and wait until it answers."""
+    return _answering(environ, "engage", *words)
+
+
+def start_hurried(environ: dict[str, str]) -> Program:
+    """`engage run` whose letters leave almost at once."""
+    return _answering(environ, "tests.hurried")
+
+
+def _answering(environ: dict[str, str], *words: str) -> Program:
     base = f"http://{environ['ENGAGE_BIND']}"
-    process = subprocess.Popen([sys.executable, "-m", "engage", *words], env=environ, cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", *words], env=environ, cwd=ROOT)
     until = time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
         try:

@@ -38,8 +38,13 @@ def run_once(database: Database, job: Job) -> bool:
     return True
 
 
-def scheduler(database: Database, jobs: Sequence[Job], *, zone: str) -> "BackgroundScheduler":
-    """A clock over `jobs`, in memory only; each job looks at once, then at its own pace."""
+def scheduler(
+    database: Database, jobs: Sequence[Job], *, zone: str, pace: float = 1
+) -> "BackgroundScheduler":
+    """A clock over `jobs`, in memory only; each looks at once, then every `seconds` times `pace`.
+
+    Tests of the whole program use a smaller one: nobody in them waits for a letter.
+    """
     from apscheduler.schedulers.background import BackgroundScheduler
 
     def run(job: Job) -> None:
@@ -52,7 +57,7 @@ def scheduler(database: Database, jobs: Sequence[Job], *, zone: str) -> "Backgro
             run,
             "interval",
             args=(job,),
-            seconds=job.seconds,
+            seconds=job.seconds * pace,
             id=job.name,
             coalesce=True,
             max_instances=1,

@@ -1,5 +1,6 @@
 """The running town, the browser, and phones for whoever takes part."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,20 @@ WIDE, HIGH = 360, 740
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """`engage run` on a fresh demo town with a real SMTP server, once for all journeys."""
+def demo_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of a demo town that nobody has used, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared") / "instance"
+    live.command(live.environment(folder), "init", "--contract", str(live.CONTRACT), "--demo")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def running(demo_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The program on a fresh demo town with a real SMTP server, once for all journeys."""
     with live.mail_server() as (smtp, mailbox):
-        environ = live.environment(tmp_path_factory.mktemp("live"), ENGAGE_SMTP_URL=smtp)
-        live.command(environ, "init", "--contract", str(live.CONTRACT), "--demo")
-        program = live.start(environ, "run")
+        folder = shutil.copytree(demo_instance, tmp_path_factory.mktemp("live") / "instance")
+        environ = live.environment(folder, ENGAGE_SMTP_URL=smtp)
+        program = live.start_hurried(environ)
         try:
             yield Town(program.base, mailbox, environ)
         finally:

@@ -1,6 +1,8 @@
 """Passkeys in a real browser: its virtual authenticator is the phone that knows its holder."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, CDPSession
@@ -16,14 +18,14 @@ COUNCIL = "conseil@example.org"
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def named(demo_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town under a host name: browsers know no passkeys at an IP address."""
     with live.mail_server() as (smtp, mailbox):
-        environ = live.environment(tmp_path_factory.mktemp("named"), ENGAGE_SMTP_URL=smtp)
+        folder = shutil.copytree(demo_instance, tmp_path_factory.mktemp("named") / "instance")
+        environ = live.environment(folder, ENGAGE_SMTP_URL=smtp)
         base = f"http://localhost:{environ['ENGAGE_BIND'].rpartition(':')[2]}"
         environ["ENGAGE_BASE_URL"] = base
-        live.command(environ, "init", "--contract", str(live.CONTRACT), "--demo")
-        program = live.start(environ, "run")
+        program = live.start_hurried(environ)
         try:
             yield Town(base, mailbox, environ)
         finally:

@@ -57,3 +57,13 @@ def test_a_job_does_not_run_beside_itself(town: Services) -> None:
     clockwork.shutdown()
     assert set(most) == {1}
     assert len(most) >= 2
+
+
+def test_a_clock_of_tests_looks_more_often(town: Services) -> None:
+    runs: list[int] = []
+    job = Job("note", 10, lambda: runs.append(1))
+    clockwork = scheduler.scheduler(town.database, [job], zone="Europe/Paris", pace=0.02)
+    clockwork.start()
+    time.sleep(1)
+    clockwork.shutdown()
+    assert len(runs) >= 2
