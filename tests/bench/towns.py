@@ -120,7 +120,7 @@ class Page:
         return f"{path} ({self.persona or 'visiteur'})"
 
 
-MOST_STATEMENTS = {"list": 6, "detail": 8, "page": 12, "form": 8, "secret": 12}
+MOST_STATEMENTS = {"list": 6, "search": 6, "detail": 8, "page": 12, "form": 8, "secret": 12}
 
 
 def pages(town: Measured) -> list[Page]:
@@ -162,6 +162,16 @@ def pages(town: Measured) -> list[Page]:
     return [
         *(Page(path, sort) for path, sort in shared),
         *(Page(path, sort, "habitante") for path, sort in shared),
+        Page("/propositions?tri=soutiens", "list"),
+        Page("/propositions?action=3&tri=soutiens", "list"),
+        Page("/propositions?quartier=escales&etat=etudiee", "list"),
+        Page("/propositions?pres=demo-bat-a-hall", "list"),
+        Page("/propositions/carte", "list"),
+        Page("/propositions.atom", "list"),
+        Page("/propositions?q=marvau+balcordan", "search"),
+        Page("/propositions?q=fontaine+jardin", "search"),
+        Page("/recherche?q=fontaine", "search"),
+        Page("/propositions/semblables?titre=Une+fontaine+au+jardin", "search"),
         Page(f"/signalements/nouveau?choix={kind}", "form"),
         Page("/propositions/nouvelle", "form"),
         Page("/mentions-legales", "form"),

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 MAIN = (
     "/",
     "/propositions",
+    "/propositions/carte",
     "/propositions/nouvelle",
     "/concertations",
     "/signalements",

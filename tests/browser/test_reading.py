@@ -7,6 +7,10 @@ from tests.browser.phone import Phone
 PAGES = [
     "/",
     "/propositions",
+    "/propositions?q=bnacs&tri=soutiens",
+    "/propositions/pres",
+    "/propositions/carte",
+    "/recherche?q=jeux",
     "/concertations",
     "/signalements",
     "/contrat",

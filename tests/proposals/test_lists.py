@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person, Role
 from engage.core import search
+from engage.core.search_models import Term
 from engage.core.services import Services
 from engage.core.words import Visibility
 from engage.ops.verify import verify
-from engage.proposals import cards, commands, finding, follow_up, list_views, near
+from engage.proposals import cards, commands, finding, follow_up, list_views, near, writing
 from engage.proposals.cards import Wanted
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status
@@ -356,3 +357,34 @@ def test_without_script_similar_ideas_are_shown_once_before_the_idea_leaves(
         assert (
             db.scalars(select(Proposal.status).order_by(Proposal.id.desc())).first() == "received"
         )
+
+
+@pytest.mark.parametrize("words", ["%00", "%00".join("ab"), "x" * 5000, "%F0%9F%99%82", "'%25_\\"])
+def test_strange_words_are_looked_for_and_not_found(client: Browser, words: str) -> None:
+    for path in ("/propositions?q=", "/propositions/semblables?titre=", "/recherche?q="):
+        assert client.http.get(path + words).status_code == 200
+
+
+def test_words_that_moderation_masked_are_nowhere(client: Browser, town: Services) -> None:
+    with town.database.transaction() as db:
+        proposal = make_idea(db, title="Appelez Zibeline", text="Elle habite au Zirconium.")
+        masked = writing.revision("Appelez ▒▒▒▒", "Elle habite au ▒▒▒▒.", "fr")
+        masked.proposal_id = proposal.id
+        db.add(masked)
+        db.flush()
+        commands.publish(db, proposal, revision=masked, actor_id=make_person(db).id)
+    for path in (
+        "/propositions",
+        "/propositions?q=zibeline",
+        "/propositions?q=zirconium",
+        "/propositions.atom",
+        "/propositions/semblables?titre=appelez+zibeline",
+        "/recherche?q=zibeline",
+    ):
+        page = client.http.get(path).get_data(as_text=True)
+        assert "Appelez Zibeline" not in page
+        assert "Zirconium" not in page
+    with town.database.reading() as db:
+        known = set(db.scalars(select(Term.word)))
+    assert {"apel", "habit"} <= known
+    assert not [word for word in known if word.startswith("zi")]
