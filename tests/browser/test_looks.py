@@ -16,6 +16,8 @@ MAIN = (
     "/propositions",
     "/propositions/carte",
     "/propositions/nouvelle",
+    "/appels",
+    "/agenda",
     "/concertations",
     "/signalements",
     "/signalements/nouveau",

@@ -53,7 +53,7 @@ def test_no_cookie_has_others_read_another_language(app: Engage, cookie: str) ->
     ],
 )
 def test_no_header_gets_into_a_page_that_is_kept(app: Engage, headers: dict[str, str]) -> None:
-    for path in ("/", "/propositions", "/concertations", "/signalements", "/contrat"):
+    for path in ("/", "/propositions", "/concertations", "/signalements", "/agenda"):
         Browser(app).get(path, headers=headers)
         later = Browser(app).get(path)
         assert "evil" not in later.get_data(as_text=True)
