@@ -73,6 +73,7 @@ SILENT = {
     "proposals/follows.py:follows": "reads",
     "proposals/follows.py:followed": "reads",
     "proposals/follows.py:whose": "reads",
+    "proposals/follows.py:standing": "reads",
     "proposals/follows.py:keep": "beside the act that was just written down",
     "proposals/call_commands.py:answered_by": "reads",
     "proposals/call_commands.py:closed": "a sentence",
