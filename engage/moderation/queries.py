@@ -142,7 +142,7 @@ def statement(db: Session, decision: Decision) -> Refusal | None:
         return None
     town = territory.town(db)
     rule, rules = decision.reason.charter_rule, town.charter
-    refused = decision.action in (Action.CONFIRM_REFUSAL, Action.REFUSE)
+    refused = decision.action in NOT_PUBLISHED
     services = [door for door in town.contacts_to_call if door["code"] == decision.contact]
     return Refusal(
         decided_on=decision.at,

@@ -18,14 +18,17 @@ from engage.moderation import appeals, commands, notices
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import last_day
 from engage.moderation.appeals_workflow import TRANSITIONS, Action, Status
+from engage.moderation.choices import Choice
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.notices import Complaint
 from engage.moderation.notices_models import NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.rota_models import Rhythm
+from engage.moderation.workflow import Action as Moderating
 from engage.moderation.workflow import Status as ItemStatus
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status as Life
+from engage.territory import queries as territory
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.factories import make_person
@@ -309,3 +312,17 @@ def test_an_idea_that_is_taken_back_takes_reports_appeals_and_their_words_along(
     assert notice.explanation == ""
     assert db.scalars(select(Decision.excerpt).filter_by(item_id=item.id)).all() == ["", ""]
     assert item.author_id is None
+
+
+def test_what_was_sent_to_another_service_may_be_read_again(
+    db: Session, author: Person, judges: list[Person]
+) -> None:
+    item = make_item(db, author=author)
+    grounds, town = deciding.grounds(db), territory.town(db)
+    door = next(d["code"] for d in town.contacts_to_call if not d["always_shown"])
+    choice = Choice(Moderating.REDIRECT, grounds=grounds, contact=door)
+    deciding.decide(db, item, judges[0], choice)
+    assert item.status is ItemStatus.REDIRECTED
+    appeal = appeals.ask(db, item, WORD, author=author)
+    appeals.overturn(db, appeal, judge=judges[1], version=appeal.version, answer=ANSWER)
+    assert db.get_one(Proposal, item.subject_id).visibility is Visibility.PUBLIC
