@@ -25,8 +25,8 @@ from engage.incidents.models import Incident
 from engage.moderation.queries import refusal_of
 from engage.proposals import queries as proposals
 from engage.proposals.addresses import path_of
+from engage.proposals.life import life_of
 from engage.proposals.models import Proposal
-from engage.proposals.steps import steps
 from engage.proposals.workflow import Status
 
 bp = Blueprint("tickets", __name__)
@@ -125,7 +125,7 @@ def _idea_page(proposal: Proposal) -> ResponseReturnValue:
             "tickets/idea.html",
             proposal=shown,
             revision=proposals.shown_revision(db, shown),
-            steps=steps(shown),
+            life=life_of(db, shown, author),
             refusal=refusal_of(db, shown) if shown.status is Status.REFUSED else None,
         )
     )
