@@ -7,11 +7,16 @@ from engage.core.words import Visibility
 from engage.discussions import forgetting
 from engage.discussions.models import Comment
 from engage.moderation import forgetting as judgements
+from engage.moderation import taking_out
 from engage.moderation.alerts_models import Alert
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.models import ModerationItem
 from engage.moderation.notices_models import Notice, NoticeCase
+from engage.moderation.notices_workflow import Status as CaseStatus
+from engage.privacy import leaving
 from engage.privacy.expiry import Due
+from engage.proposals import forgetting as ideas
+from engage.proposals.models import Proposal
 
 
 def alerts(db: Session, due: Due) -> int:
@@ -35,6 +40,25 @@ def notices(db: Session, due: Due) -> int:
     ids = db.scalars(found).all()
     blank = {"explanation": "", "name": "", "email": "", "reporter_id": None}
     db.execute(update(Notice).where(Notice.id.in_(ids)).values(blank))
+    return len(ids)
+
+
+def hidden_ideas(db: Session, due: Due) -> int:
+    """Words, photos and author of ideas that two members hid after reports, long ago."""
+    hidden = select(NoticeCase.subject_id).where(
+        NoticeCase.subject_type == Proposal.__tablename__,
+        NoticeCase.status == CaseStatus.HIDDEN,
+        NoticeCase.decided_at <= due.limit,
+    )
+    wanted = (
+        Proposal.id.in_(hidden),
+        Proposal.visibility == Visibility.HIDDEN,
+        Proposal.author_id.is_not(None),
+    )
+    ids = db.scalars(select(Proposal.id).where(*wanted).limit(due.most)).all()
+    ideas.erase(db, ids)
+    taking_out.take_out(db, Proposal.__tablename__, ids, actor_id=None)
+    leaving.remove_tickets(db, Proposal.__tablename__, ids)
     return len(ids)
 
 

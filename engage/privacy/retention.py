@@ -106,6 +106,17 @@ RULES: Sequence[Rule] = (
         expiry_moderation.notices,
     ),
     Rule(
+        "hidden_ideas",
+        _("Idées cachées après des signalements"),
+        Basis.TASK,
+        _("après la décision"),
+        _("texte et photo effacés ; le motif reste"),
+        ERASED,
+        (),
+        Span(months=6),
+        expiry_moderation.hidden_ideas,
+    ),
+    Rule(
         "appeals",
         _("Demande de nouvelle lecture"),
         Basis.TASK,
