@@ -11,7 +11,7 @@ from engage.accounts.models import Person
 from engage.agenda.models import Event, EventKind, EventReminder
 from engage.core import clock
 from engage.core.folding import slug
-from engage.core.i18n import label
+from engage.core.i18n import _, label
 from engage.core.pagination import PAGE_SIZE, Page
 from engage.territory.models import Neighbourhood, Organisation, Place
 
@@ -74,7 +74,7 @@ def whereabouts(
     hood = label(neighbourhood)
     parts = [words, label(place), hood]
     named = [part for part in parts[:-1] if part]
-    return ", ".join(named if any(hood in part for part in named) else [p for p in parts if p])
+    return _(", ").join(named if any(hood in part for part in named) else [p for p in parts if p])
 
 
 _COLUMNS: list[Any] = [
