@@ -46,7 +46,7 @@ def test_a_resident_writes_an_idea_the_council_publishes_it_a_neighbour_supports
     author = phone()
     title = "Un robinet aux jardins" if author.scripts else "Une citerne d’eau"
     write_idea(author, title, "Pour arroser sans porter de seaux.")
-    author.attach("Une photo", photo_file).press("Envoyer mon idée")
+    author.attach("Des photos", photo_file).press("Envoyer mon idée")
     author.reads("Ce que vous avez écrit est gardé")
     address = author.mail("auteur")
     author.identify(address).reads("Reçu", "72 h", title)
@@ -113,3 +113,27 @@ def test_a_refusal_takes_two_members_and_tells_the_author_why(phone: Callable[[]
         assert part in words
     author.open(idea).reads("Non publiée", "Pourquoi votre idée n’est pas publiée")
     phone().open("/propositions").reads_no(title)
+
+
+def test_words_wait_on_the_phone_until_they_are_sent_or_erased(
+    phone: Callable[[], Phone], photo_file: Path
+) -> None:
+    author = phone()
+    if not author.scripts:
+        return
+    write_idea(author, "Un verger", "Des pommiers pour tous.")
+    author.open("/propositions").open("/propositions/nouvelle")
+    author.reads("Votre texte d’aujourd’hui est encore là.")
+    assert author.value("Votre idée en une phrase") == "Un verger"
+    for number in range(2):
+        author.attach("Des photos", photo_file)
+        author.page.locator(".taken").nth(number).wait_for()
+    author.page.locator(".taken button").first.click()
+    assert author.page.locator(".taken").count() == 1
+    author.page.get_by_text("Préciser le lieu ou le sujet").click()
+    shown = author.page.locator("optgroup:not([hidden])")
+    assert shown.count() == 1
+    author.page.get_by_role("button", name="Effacer").click()
+    assert author.value("Votre idée en une phrase") == ""
+    author.open("/propositions").open("/propositions/nouvelle")
+    assert "encore là" not in author.words

@@ -17,7 +17,7 @@ def test_a_resident_reads_what_goes_and_what_stays_then_leaves(
     mine = phone()
     title = f"Une horloge sur la place, {'avec' if mine.scripts else 'sans'}"
     write_idea(mine, title, "Pour savoir l’heure de l’école.")
-    mine.attach("Une photo", photo_file).press("Envoyer mon idée")
+    mine.attach("Des photos", photo_file).press("Envoyer mon idée")
     address = mine.mail("partant")
     mine.identify(address)
 

@@ -42,7 +42,7 @@ def test_an_idea_says_what_is_missing_and_what_is_too_much(
     refused(author, "80 caractères", "4 000 caractères")
     assert author.value("Expliquez un peu") == "b" * 4100
     author.write("Votre idée en une phrase", "Des fleurs").write("Expliquez un peu", "Partout.")
-    author.attach("Une photo", text_file).press("Envoyer mon idée").reads("à revoir")
+    author.attach("Des photos", text_file).press("Envoyer mon idée").reads("à revoir")
     assert author.page.locator(".field.bad input[type=file]").count() == 1
     assert author.value("Votre idée en une phrase") == "Des fleurs"
 
