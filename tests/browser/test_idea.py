@@ -44,8 +44,9 @@ def test_a_resident_writes_an_idea_the_council_publishes_it_a_neighbour_supports
     phone: Callable[[], Phone], photo_file: Path
 ) -> None:
     author = phone()
-    title = "Un robinet aux jardins" if author.scripts else "Une citerne d’eau"
-    write_idea(author, title, "Pour arroser sans porter de seaux.")
+    title = "Un robinet aux jardins" if author.scripts else "Un kiosque à musique"
+    words = "Pour arroser sans porter de seaux." if author.scripts else "Quand il ne pleut pas."
+    write_idea(author, title, words)
     author.attach("Des photos", photo_file).press("Envoyer mon idée")
     author.reads("Ce que vous avez écrit est gardé")
     address = author.mail("auteur")
@@ -55,7 +56,7 @@ def test_a_resident_writes_an_idea_the_council_publishes_it_a_neighbour_supports
     idea = author.page.url
 
     council = phone().be("conseil")
-    read_idea(council, title).reads("Pour arroser sans porter de seaux")
+    read_idea(council, title).reads(words)
     assert council.page.get_by_alt_text("Photo 1").count() == 0
     lift_veil(council)
     council.reads_no(address)
@@ -75,7 +76,7 @@ def test_a_resident_writes_an_idea_the_council_publishes_it_a_neighbour_supports
     tablet.press("Je soutiens cette idée")
     tablet.reads("Vous souteniez déjà cette idée", "compte une fois", "1 soutien")
     neighbour.back().reads("Vous soutenez cette idée", "compte une fois")
-    phone().open("/propositions").reads(f"{title} Pour arroser", "1 soutien")
+    phone().open("/propositions").reads(f"{title} {words[:12]}", "1 soutien")
 
 
 def test_similar_ideas_are_shown_before_one_is_sent_again(phone: Callable[[], Phone]) -> None:
@@ -90,7 +91,7 @@ def test_similar_ideas_are_shown_before_one_is_sent_again(phone: Callable[[], Ph
 
 def test_a_refusal_takes_two_members_and_tells_the_author_why(phone: Callable[[], Phone]) -> None:
     author = phone()
-    title = f"Mon voisin fait du bruit, {'avec' if author.scripts else 'sans'}"
+    title = f"Quelqu’un joue du violon, {'avec' if author.scripts else 'sans'}"
     write_idea(author, title, "Au troisième, tout le monde sait qui c’est.")
     author.press("Envoyer mon idée").identify(author.mail("refuse")).reads("Reçu")
     assert author.sent_after <= 4
