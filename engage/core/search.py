@@ -23,10 +23,10 @@ TABLES = tuple(table.__tablename__ for table in (Term, Posting, Spelling, Indexe
 MOST_WORDS = 12
 """Of a question; the rest of a longer one is not looked for."""
 
-MOST_ROWS = 1000
+MOST_ROWS = 600
 """How many places of words are read for one question before only the best are looked at."""
 
-MOST_CANDIDATES = 400
+MOST_CANDIDATES = 300
 MOST_FOUND = 200
 ALIKE = 0.3
 """From which share of its words on a thing is called similar."""
@@ -158,7 +158,7 @@ def _likeness(word: str, term: str) -> float:
     """What `term` counts where `word` was written; 0 when that is no slip of the finger."""
     if min(len(word), len(term)) < stems.SHORTEST_MISSPELT:
         return 0.0
-    if stems.sound(word) == stems.sound(term):
+    if stems.sound(word) == stems.sound(term) or stems.is_elided(word, term):
         return MISSPELT
     if min(len(word), len(term)) <= stems.SHORTEST_MISSPELT and sorted(word) != sorted(term):
         return 0.0  # words this short have neighbours that mean something else

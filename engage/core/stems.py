@@ -165,6 +165,11 @@ def spellings(word: str) -> frozenset[str]:
     return frozenset({f"~{sound(word)}", word, *left})
 
 
+def is_elided(word: str, term: str) -> bool:
+    """Whether `word` is `term` after an article without its apostrophe: `lombre`, `decole`."""
+    return word[:1] in "dl" and word[1:] == term and term[:1] in "aeiouh"
+
+
 def distance(one: str, other: str) -> int:
     """Slips between two words: letters added, left out, exchanged, or two neighbours swapped."""
     before: list[int] = []

@@ -104,21 +104,26 @@ class Listing:
 
 
 def narrowed(statement: Any, wanted: Wanted) -> Any:
-    """`statement` over the public ideas that are wanted; values are bound when it is executed."""
+    """`statement` over the public ideas that are wanted; values are bound when it is executed.
+
+    A state that few ideas have leads the database: the other columns are kept from doing so.
+    """
     statement = statement.where(visible_to(None))
+    led = wanted.status not in (None, Status.PUBLISHED)
     for name, value in wanted.values.items():
         column = getattr(Proposal, name)
-        nowhere = name == "place_id" and not value
-        statement = statement.where(column.is_(None) if nowhere else column == bindparam(name))
+        if name == "place_id" and not value:
+            statement = statement.where(column.is_(None))
+        else:
+            compared = column + 0 if led and name != "status" else column
+            statement = statement.where(compared == bindparam(name))
     return statement
 
 
 @lru_cache(maxsize=256)
-def _cards(order: str, shape: Wanted, *, continued: bool, among: bool) -> Select[Any]:
+def _cards(order: str, shape: Wanted, *, continued: bool) -> Select[Any]:
     """The statement of one kind of list, built once; `shape` says what is narrowed, not to what."""
     statement: Select[Any] = narrowed(_ALL, shape)
-    if among:
-        statement = statement.where(Proposal.id.in_(bindparam("among", expanding=True)))
     if order == "supported":
         statement = statement.order_by(Proposal.supporters.desc(), Proposal.id.desc())
         if continued:
@@ -164,36 +169,26 @@ _ALL: Select[Any] = (
 def shape_of(wanted: Wanted) -> Wanted:
     """The same with 1 for each value: one statement serves all neighbourhoods."""
     shape: dict[str, Any] = {name: value and 1 for name, value in wanted.values.items()}
+    if wanted.status is not None:
+        shape["status"] = Status.PUBLISHED if wanted.status is Status.PUBLISHED else Status.STUDIED
     return Wanted(**shape)
 
 
 def newest(
-    db: Session,
-    wanted: Wanted = EVERYTHING,
-    *,
-    after: str = "",
-    among: Sequence[int] | None = None,
-    size: int = PAGE_SIZE,
+    db: Session, wanted: Wanted = EVERYTHING, *, after: str = "", size: int = PAGE_SIZE
 ) -> Listing:
     """The newest ideas; `after` (`12`: an id) continues where the last page ended."""
     keys = {"last_id": _number(after)} if after else {}
-    return _page(db, "newest", wanted, keys, among, size, lambda card: str(card.id))
+    return _page(db, "newest", wanted, keys, size, lambda card: str(card.id))
 
 
 def most_supported(
-    db: Session,
-    wanted: Wanted = EVERYTHING,
-    *,
-    after: str = "",
-    among: Sequence[int] | None = None,
-    size: int = PAGE_SIZE,
+    db: Session, wanted: Wanted = EVERYTHING, *, after: str = "", size: int = PAGE_SIZE
 ) -> Listing:
     """Those with most supporters; `after` is `86-12`: supporters and id of the last one."""
-    supporters, _dash, id_ = after.partition("-")
-    keys = {"last_supporters": _number(supporters), "last_id": _number(id_)} if after else {}
-    return _page(
-        db, "supported", wanted, keys, among, size, lambda card: f"{card.supporters}-{card.id}"
-    )
+    last = _supported_key(after)
+    keys = {"last_supporters": last[0], "last_id": last[1]} if after else {}
+    return _page(db, "supported", wanted, keys, size, lambda card: f"{card.supporters}-{card.id}")
 
 
 def _page(
@@ -201,50 +196,74 @@ def _page(
     order: str,
     wanted: Wanted,
     keys: dict[str, int],
-    among: Sequence[int] | None,
     size: int,
     key_of: Callable[[Card], str],
 ) -> Listing:
-    statement = _cards(order, shape_of(wanted), continued=bool(keys), among=among is not None)
+    statement = _cards(order, shape_of(wanted), continued=bool(keys))
     values = {**wanted.values, **keys, "most": size + 1}
-    if among is not None:
-        values["among"] = list(among)
     found = [Card._make(row) for row in db.connection().execute(statement, values)]
     more = len(found) > size
     return Listing(found[:size], key_of(found[size - 1]) if more else None)
 
 
 def best(
-    db: Session,
-    wanted: Wanted,
-    ids: Sequence[int],
-    *,
-    after: str = "",
-    size: int = PAGE_SIZE,
+    db: Session, wanted: Wanted, ids: Sequence[int], *, after: str = "", size: int = PAGE_SIZE
 ) -> Listing:
     """Ideas in the order of `ids` (what a search found); `after` is the id of the last one."""
     if wanted != EVERYTHING:
-        given = {**wanted.values, "among": list(ids)}
-        allowed = set(db.connection().execute(_ids(shape_of(wanted)), given).scalars())
+        allowed = {id_ for _supporters, id_ in _allowed(db, wanted, ids)}
         ids = [id_ for id_ in ids if id_ in allowed]
     if after:
         last = _number(after)
         ids = ids[ids.index(last) + 1 :] if last in ids else []
-    listing = newest(db, EVERYTHING, among=ids[: size + 1], size=size + 1)
-    return in_order(listing.items, ids[:size], more=len(ids) > size)
+    listing = in_order(of_ids(db, ids[:size]), ids[:size])
+    return Listing(listing, str(ids[size - 1]) if len(ids) > size else None)
 
 
-def in_order(cards: Sequence[Card], ids: Sequence[int], *, more: bool) -> Listing:
-    """The cards of `ids` in that order; those that are public no more are left out."""
+def best_supported(
+    db: Session, wanted: Wanted, ids: Sequence[int], *, after: str = "", size: int = PAGE_SIZE
+) -> Listing:
+    """The same ideas, those with most supporters first; `after` as in `most_supported`."""
+    keys = sorted(_allowed(db, wanted, ids), reverse=True)
+    if after:
+        keys = [key for key in keys if key < _supported_key(after)]
+    shown = [id_ for _supporters, id_ in keys[:size]]
+    last = keys[size - 1] if len(keys) > size else None
+    return Listing(in_order(of_ids(db, shown), shown), f"{last[0]}-{last[1]}" if last else None)
+
+
+def of_ids(db: Session, ids: Sequence[int]) -> list[Card]:
+    """The public ones of these ideas, in any order."""
+    rows = db.connection().execute(_OF_IDS, {"among": list(ids)})
+    return [Card._make(row) for row in rows]
+
+
+def in_order(cards: Sequence[Card], ids: Sequence[int]) -> list[Card]:
+    """The cards in the order of `ids`; those that are public no more are left out."""
     known = {card.id: card for card in cards}
-    return Listing([known[id_] for id_ in ids if id_ in known], str(ids[-1]) if more else None)
+    return [known[id_] for id_ in ids if id_ in known]
 
 
-@lru_cache(maxsize=256)
-def _ids(shape: Wanted) -> Select[Any]:
-    among = Proposal.id.in_(bindparam("among", expanding=True))
-    found: Select[Any] = narrowed(select(Proposal.id).where(among), shape)
+_AMONG = Proposal.id.in_(bindparam("among", expanding=True))
+_OF_IDS: Select[Any] = narrowed(_ALL.where(_AMONG), EVERYTHING)
+
+
+def _allowed(db: Session, wanted: Wanted, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(supporters, id) of those of `ids` that are wanted."""
+    values = {**wanted.values, "among": list(ids)}
+    rows = db.connection().execute(_keys(shape_of(wanted)), values)
+    return [(supporters, id_) for supporters, id_ in rows]
+
+
+@lru_cache(maxsize=64)
+def _keys(shape: Wanted) -> Select[Any]:
+    found: Select[Any] = narrowed(select(Proposal.supporters, Proposal.id).where(_AMONG), shape)
     return found
+
+
+def _supported_key(after: str) -> tuple[int, int]:
+    supporters, _dash, id_ = after.partition("-")
+    return _number(supporters), _number(id_)
 
 
 def key_asked(given: Mapping[str, str]) -> str:

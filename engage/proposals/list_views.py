@@ -56,16 +56,15 @@ def _wanted(asked: Asked) -> Wanted:
 
 def _listing(db: Session, asked: Asked, wanted: Wanted, after: str) -> tuple[bool, Listing]:
     """The page of the list, and whether all words of a question stand in what was found."""
-    found = search.find(db, finding.KIND, asked.q) if asked.q else None
-    among = found.ids if found else None
-    exact = found is None or found.exact
+    if asked.q:
+        found = search.find(db, finding.KIND, asked.q)
+        listed = cards.best_supported if asked.tri == SUPPORTED else cards.best
+        return found.exact, listed(db, wanted, found.ids, after=after)
     if asked.tri == SUPPORTED:
-        return exact, cards.most_supported(db, wanted, after=after, among=among)
-    if asked.pres and among is None:
+        return True, cards.most_supported(db, wanted, after=after)
+    if asked.pres:
         spots = kept.spots()
         return True, near.nearest(db, wanted, spots[asked.pres], [*spots.values()], after=after)
-    if among is not None:
-        return exact, cards.best(db, wanted, among, after=after)
     return True, cards.newest(db, wanted, after=after)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.pagination import PAGE_SIZE
 from engage.core.words import Visibility
-from engage.proposals.cards import EVERYTHING, Listing, Wanted, in_order, narrowed, newest, shape_of
+from engage.proposals.cards import Listing, Wanted, in_order, narrowed, of_ids, shape_of
 from engage.proposals.models import Proposal
 from engage.proposals.workflow import Status
 from engage.territory import queries as territory
@@ -139,9 +139,9 @@ def nearest(
         found += _at(db, wanted, some, before_id, size + 1)
         ordered, before_id = ordered[len(some) :], None
     ids = [id_ for id_, _code in found[:size]]
-    shown = in_order(newest(db, EVERYTHING, among=ids, size=size).items, ids, more=False)
     more = len(found) > size
-    return Listing(shown.items, f"{ids[-1]}.{found[size - 1][1]}" if more else None)
+    shown = in_order(of_ids(db, ids), ids)
+    return Listing(shown, f"{ids[-1]}.{found[size - 1][1]}" if more else None)
 
 
 def _by_distance(start: Spot, known: Sequence[Spot], wanted: Wanted) -> list[Spot]:

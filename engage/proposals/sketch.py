@@ -15,6 +15,8 @@ SMALLEST, BIGGEST = 15, 26
 APART = 4
 ROUNDS = 60
 ABOVE, UNDER = 7, 18
+LETTER = 8.5
+"""Width of a letter of a name."""
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,33 @@ def draw(spots: Sequence[Spot], wanted: Wanted) -> Drawing:
 
 
 def _names(dots: Sequence[Dot]) -> list[Name]:
-    """Each neighbourhood's name in the middle of its points: over them in the upper half."""
+    """Each neighbourhood's name over or under its points, where it hides the fewest of them."""
     found: dict[int, list[Dot]] = {}
     for dot in dots:
         found.setdefault(dot.spot.neighbourhood_id, []).append(dot)
-    return [_name(some) for some in found.values()]
+    return [_name(some, dots) for some in found.values()]
 
 
-def _name(dots: Sequence[Dot]) -> Name:
-    x, y = (sum(getattr(dot, axis) for dot in dots) / len(dots) for axis in ("x", "y"))
-    over = min(dot.y - dot.radius for dot in dots) - ABOVE
-    under = max(dot.y + dot.radius for dot in dots) + UNDER
-    where = over if y < HEIGHT / 2 else under
-    x = min(max(x, 4 * UNDER), WIDTH - 4 * UNDER)  # so that no name is cut off
-    return Name(dots[0].spot.hood_names, round(x), min(max(where, UNDER), HEIGHT - ABOVE))
+def _name(mine: Sequence[Dot], dots: Sequence[Dot]) -> Name:
+    names = mine[0].spot.hood_names
+    half = LETTER * len(names["fr"]) / 2
+    middle = sum(dot.x for dot in mine) / len(mine)
+    beside = (middle, min(dot.x for dot in mine) - half, max(dot.x for dot in mine) + half)
+    over = min(dot.y - dot.radius for dot in mine) - ABOVE
+    under = max(dot.y + dot.radius for dot in mine) + UNDER
+    places = [
+        (min(max(x, half), WIDTH - half), min(max(y, UNDER), HEIGHT - ABOVE))
+        for x in beside
+        for y in (over, under)
+    ]
+    x, y = min(places, key=lambda place: sum(_hides(place, half, dot) for dot in dots))
+    return Name(names, round(x), round(y))
+
+
+def _hides(place: tuple[float, float], half: float, dot: Dot) -> bool:
+    """Whether a name written there lies over a point."""
+    across = abs(place[0] - dot.x) < half + dot.radius
+    return across and place[1] - UNDER < dot.y + dot.radius and place[1] + 4 > dot.y - dot.radius
 
 
 def _dots(counted: Sequence[tuple[Spot, int]]) -> list[Dot]:
