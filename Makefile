@@ -20,7 +20,7 @@ run: setup $(DEMO) ## Set up what is missing, open the demo neighbourhood, say w
 	@ENGAGE_DEMO=1 exec .venv/bin/engage run
 
 test: setup-tests ## Run every test (fewer: make test ARGS="-k vote tests/consultations")
-	@.venv/bin/python -m pytest -n 2 $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(TEST_VENV) ## Check style, types and import rules
 	.venv/bin/ruff check

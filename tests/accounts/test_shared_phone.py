@@ -1,8 +1,8 @@
 """A phone that several people use: short sign-in, and nothing left of the one who goes."""
 
+import pytest
 from sqlalchemy import func, select
 
-from engage import contract
 from engage.accounts import commands
 from engage.accounts.addresses import parse
 from engage.accounts.models import SignIn
@@ -49,8 +49,8 @@ def test_a_shared_phone_keeps_no_cookie_once_its_browser_is_closed(
         assert LEAVE in client.get(page).text
 
 
+@pytest.mark.demo
 def test_a_second_sign_in_on_a_shared_phone_is_as_short(client: Browser, town: Services) -> None:
-    contract.load_demo(town)
     enter(client, town, partage="y")
     cookies = client.submit("/demo", {"persona": "habitante"}).headers["Set-Cookie"]
     assert "Expires=" not in cookies

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+import pytest
 from sqlalchemy import select
 
-from engage import contract
 from engage.accounts.addresses import parse
 from engage.accounts.commands import send_code
 from engage.consultations.demo import DEMO_CARD
@@ -25,8 +25,8 @@ ROWS = {"cle-0", "a-0", "b-0", "c-0"}
 """Of a paper sheet one row is enough: all are read alike."""
 
 
+@pytest.mark.demo
 def test_no_field_of_the_counter_makes_the_server_fail(app: Engage, town: Services) -> None:
-    contract.load_demo(town)
     browser = Browser(app)
     making.open_counter(browser, town)
     tried, wrong = set(BUTTONS), []

@@ -2,7 +2,6 @@
 
 import pytest
 
-from engage import contract
 from engage.core.services import Services
 from tests.browsing import Browser
 from tests.counting import count_statements
@@ -35,10 +34,10 @@ def test_an_unknown_action_is_not_found(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("persona", ["conseil", "coordinatrice"])
+@pytest.mark.demo
 def test_screens_that_are_french_only_read_from_left_to_right(
     client: Browser, town: Services, persona: str
 ) -> None:
-    contract.load_demo(town)
     client.submit("/langue", {"langue": "ar"})
     client.submit("/demo", {"persona": persona})
     path = "/moderation" if persona == "conseil" else "/relances"
@@ -69,13 +68,13 @@ def test_the_contract_page_asks_the_database_no_more_as_it_grows(
     assert len(seen) <= 6
 
 
+@pytest.mark.demo
 def test_a_demo_button_makes_a_visitor_somebody(client: Browser, town: Services) -> None:
-    contract.load_demo(town)
     response = client.submit("/demo", {"persona": "habitante"})
     assert response.headers["Location"] == "/"
     client.get("/compte")
 
 
+@pytest.mark.demo
 def test_an_unknown_demo_person_is_not_found(client: Browser, town: Services) -> None:
-    contract.load_demo(town)
     client.submit("/demo", {"persona": "maire"}, expects=404, action="/demo/entrer")

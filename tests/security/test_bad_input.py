@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import chain, product
 
+import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from engage import contract
 from engage.accounts import passwords
 from engage.accounts.addresses import parse
 from engage.accounts.commands import send_code
@@ -19,7 +19,7 @@ from engage.core.web import Engage
 from engage.moderation.models import ModerationItem
 from engage.reminders.jobs import queue_digests
 from tests.access_table import sample_addresses
-from tests.accounts.staff import PASSWORD
+from tests.accounts.staff import HASH
 from tests.browsing import Browser
 from tests.factories import make_organisation
 from tests.incidents.making import make_estate, make_followed, repaired
@@ -65,7 +65,7 @@ def everything(town: Services) -> Person:
         )
         db.add(person)
         db.flush()
-        passwords.replace(db, person, passwords.hashed(PASSWORD))
+        passwords.replace(db, person, HASH)
         return person
 
 
@@ -83,8 +83,8 @@ def secret_pages(town: Services) -> list[str]:
     return [*desk, f"{follow[1]}/pas-repare", *follow, f"/r/{messages(town)[-1].secret}"]
 
 
+@pytest.mark.demo
 def test_no_path_and_no_query_parameter_makes_the_server_fail(app: Engage, town: Services) -> None:
-    contract.load_demo(town)
     browser = Browser(app).sign_in(everything(town))
     with town.database.reading() as db:
         addresses = sample_addresses(app, db)
@@ -99,10 +99,10 @@ def test_no_path_and_no_query_parameter_makes_the_server_fail(app: Engage, town:
     assert not wrong, wrong_ones(wrong)
 
 
+@pytest.mark.demo
 def test_no_number_in_a_path_that_takes_forms_makes_the_server_fail(
     app: Engage, town: Services
 ) -> None:
-    contract.load_demo(town)
     browser = Browser(app).sign_in(everything(town))
     token = csrf_token(browser)
     with town.database.reading() as db:
@@ -161,8 +161,8 @@ def with_value(rule: Rule, name: str, path: str, value: bytes) -> bytes:
     )
 
 
+@pytest.mark.demo
 def test_no_form_field_makes_the_server_fail(app: Engage, town: Services) -> None:
-    contract.load_demo(town)
     all_doors = Browser(app).sign_in(everything(town))
     pages = ((all_doors, page) for page in pages_with_forms(app, town, all_doors))
     posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}

@@ -65,6 +65,10 @@ GOOD = {
 """Good values for the fields that are not tried just now."""
 
 
+FEWEST_TRIES = 4
+"""So many wrong codes are always looked at; the sixth no more."""
+
+
 def wrong_ones(found: list[tuple[object, ...]]) -> str:
     return "\n".join(map(str, found))
 
@@ -90,9 +94,10 @@ def try_form(
     browser: Browser, page: str, form: FormFound, names: set[str]
 ) -> Iterator[tuple[object, ...]]:
     """Each field with each bad value, the others good; a form that was taken is opened again."""
-    for name, what in product(sorted(names), CORPUS) if names else [("csrf_token", "")]:
+    tries = product(sorted(names), CORPUS) if names else [("csrf_token", "")]
+    for number, (name, what) in enumerate(tries):
         fields = filled(form, name, CORPUS[what]) if what else filled(form)
-        if "code" in form.names:
+        if "code" in form.names and number % FEWEST_TRIES == 0:
             forget_tries(browser)
         answer = send(browser, form.action or page, fields)
         if answer.status_code == 429:
