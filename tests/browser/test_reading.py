@@ -10,6 +10,8 @@ PAGES = [
     "/propositions?q=bnacs&tri=soutiens",
     "/propositions/pres",
     "/propositions/carte",
+    "/propositions/1",
+    "/propositions/1/suivre",
     "/recherche?q=jeux",
     "/appels",
     "/appels/1",
