@@ -39,8 +39,8 @@ OLD_ROWS = (
         " VALUES (7, 'x', 'proposal', '{}', 2, :at, :at)"
     ),
     (
-        "INSERT INTO sign_in_codes (id, challenge_hash, kind, value, code_hash, attempts, expires_at,"
-        " draft_id, created_at) VALUES (1, 'c', 'email', 'a@example.org', 'h', 0, :at, 7, :at)"
+        "INSERT INTO sign_in_codes (id, challenge_hash, kind, value, code_hash, attempts,"
+        " expires_at, draft_id, created_at) VALUES (1, 'c', 'email', 'a@example.org', 'h', 0, :at, 7, :at)"
     ),
 )
 

@@ -97,7 +97,8 @@ def test_a_fourth_photo_is_told_and_three_wait_for_the_form(
 def test_a_text_among_photos_is_told_and_the_good_ones_stay(
     signed: Browser, town: Services
 ) -> None:
-    send(signed, opened(signed), photo_bytes(80, 60), b"ceci est un texte", photo_bytes(80, 60), expects=422)
+    good = photo_bytes(80, 60)
+    send(signed, opened(signed), good, b"ceci est un texte", good, expects=422)
     assert "Ce fichier n’est pas une photo" in signed.text
     assert "Retirer la photo 2" in signed.text
     assert count(town, Photo) == 2
