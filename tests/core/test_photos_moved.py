@@ -40,7 +40,8 @@ OLD_ROWS = (
     ),
     (
         "INSERT INTO sign_in_codes (id, challenge_hash, kind, value, code_hash, attempts,"
-        " expires_at, draft_id, created_at) VALUES (1, 'c', 'email', 'a@example.org', 'h', 0, :at, 7, :at)"
+        " expires_at, draft_id, created_at)"
+        " VALUES (1, 'c', 'email', 'a@example.org', 'h', 0, :at, 7, :at)"
     ),
 )
 
