@@ -85,6 +85,7 @@ def test_similar_ideas_are_shown_before_one_is_sent_again(phone: Callable[[], Ph
     if not author.scripts:
         author.write("Expliquez un peu", "Le samedi.").choose("Quel quartier", "Terre-Rouge")
         author.press("Envoyer mon idée").reads("Non, la mienne est différente")
+    author.page.locator(".alike").wait_for()  # half a second after the last letter
     author.reads("Quelqu’un l’a déjà dit ?", "Un atelier pour réparer", "soutiens")
     author.press("Soutenir celle-là").reads("Soutenir cette idée", "Un atelier pour réparer")
 
