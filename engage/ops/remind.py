@@ -12,6 +12,8 @@ from engage.core import clock
 from engage.core.outbox import Later, OutboxMessage, Rendered
 from engage.core.sender import Letter, is_due
 from engage.core.services import Services
+from engage.proposals import jobs as ideas_jobs
+from engage.proposals import messages as ideas_messages
 from engage.reminders import demo, jobs, messages, queries
 from engage.reminders.items import items
 from engage.territory import queries as territory
@@ -36,13 +38,15 @@ class Line:
 def foreseen(town: Services) -> list[Line]:
     """What would leave now, found in a read-only transaction: nothing changes."""
     with town.database.reading() as db:
-        return [*_waiting(db, town.config.base_url), *_new_digests(db)]
+        base_url = town.config.base_url
+        return [*_waiting(db, base_url), *_new_digests(db), *_evening_news(db, base_url)]
 
 
 def sent(town: Services) -> list[Line]:
     """Do the clock's round once; returns what left."""
     left: list[Letter] = []
     jobs.queue_digests(town.database)
+    ideas_jobs.queue_news(town.database)
     clockwork.sender(town).deliver_all(EVERYTHING, left.append)
     now = clock.now()
     return [
@@ -84,6 +88,15 @@ def _new_digests(db: Session) -> Iterator[Line]:
         subject = messages.subject(found, sender=messages.sender_name(found, town), now=now)
         for contact in planned.contacts:
             yield Line(now, contact.email, messages.KIND, subject)
+
+
+def _evening_news(db: Session, base_url: str) -> Iterator[Line]:
+    """What followers of ideas would hear this evening."""
+    for person_id in ideas_jobs.waiting(db):
+        found = ideas_messages.foreseen(db, person_id, base_url)
+        if found is not None:
+            address, rendered = found
+            yield Line(clock.now(), address, ideas_messages.NEWS, _said(rendered, ""))
 
 
 def _said(rendered: Rendered, secret: str) -> str:

@@ -1,9 +1,10 @@
 """What time triggers for ideas: in the evening, each follower's news of the day in one message."""
 
 import logging
+from collections.abc import Sequence
 from datetime import time
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,12 +27,10 @@ def queue_news(database: Database) -> int:
     Killed half-way, the next run makes the others; of two clocks at once the unique constraint
     on (person, day) lets one through.
     """
-    if not EVENING <= clock.local(clock.now()).time() < NIGHT:
-        return 0
     with database.reading() as db:
-        waiting = db.scalars(_waiting()).all()
+        people = waiting(db)
     made = 0
-    for person_id in waiting:
+    for person_id in people:
         try:
             with database.transaction() as db:
                 made += make_digest(db, person_id)
@@ -40,29 +39,31 @@ def queue_news(database: Database) -> int:
     return made
 
 
-def _waiting() -> Select[int]:
-    """Who is to hear of something and got no message today."""
+def waiting(db: Session) -> Sequence[int]:
+    """Who is to hear of something now and got no message today; nobody outside the evening."""
+    if not EVENING <= clock.local(clock.now()).time() < NIGHT:
+        return ()
     told = exists().where(
         ProposalDigest.person_id == ProposalNews.person_id,
         ProposalDigest.local_day == clock.today(),
     )
-    return (
+    return db.scalars(
         select(ProposalNews.person_id)
         .where(ProposalNews.digest_id.is_(None), ~told)
         .distinct()
         .order_by(ProposalNews.person_id)
-    )
+    ).all()
 
 
 def make_digest(db: Session, person_id: int) -> bool:
     """Take all that one follower was not told yet into one message; False when none leaves."""
-    waiting = db.scalars(
+    rows = db.scalars(
         select(ProposalNews)
         .where(ProposalNews.person_id == person_id, ProposalNews.digest_id.is_(None))
         .with_for_update()
     ).all()
     person = db.get(Person, person_id)
-    if not waiting or person is None:
+    if not rows or person is None:
         return False
     token = new_token()
     digest = ProposalDigest(
@@ -73,7 +74,7 @@ def make_digest(db: Session, person_id: int) -> bool:
     )
     db.add(digest)
     db.flush()
-    for row in waiting:
+    for row in rows:
         row.digest_id = digest.id
     db.flush()
     return messages.evening(db, digest, person, token=token)

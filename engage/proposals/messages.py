@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from engage.accounts import queries as accounts
@@ -91,8 +91,8 @@ def _public_title(db: Session, proposal_id: int) -> str | None:
 
 def evening(db: Session, digest: ProposalDigest, person: Person, *, token: str) -> bool:
     """Queue one evening's news: by e-mail, or by SMS for an answer; False for who has neither."""
-    address = accounts.address_of(db, person)
-    if address is None or (address.channel == "sms" and not _told_of_answer(db, digest)):
+    address, mine = accounts.address_of(db, person), News.digest_id == digest.id
+    if address is None or (address.channel == "sms" and not _told_of_answer(db, mine)):
         return False
     return outbox.post(
         db,
@@ -107,14 +107,14 @@ def evening(db: Session, digest: ProposalDigest, person: Person, *, token: str) 
     )
 
 
-def _told_of_answer(db: Session, digest: ProposalDigest) -> bool:
+def _told_of_answer(db: Session, wanted: ColumnElement[bool]) -> bool:
     """An SMS costs money: it leaves for an answer, nothing less."""
-    wanted = (
+    answers = (
         select(ProposalEvent.id)
         .join(News, News.event_id == ProposalEvent.id)
-        .where(News.digest_id == digest.id, ProposalEvent.kind == Happening.ANSWERED)
+        .where(wanted, ProposalEvent.kind == Happening.ANSWERED)
     )
-    return db.scalar(wanted.limit(1)) is not None
+    return db.scalar(answers.limit(1)) is not None
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,25 @@ class Told:
 
 def render_news(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
     """What is still public and still followed; None when nothing is left to say."""
-    told = _told(db, message.payload["digest_id"], base_url)
-    if not told:
+    told = _told(db, News.digest_id == message.payload["digest_id"], base_url)
+    return _worded(message, told, f"{base_url}/arret/{message.secret}") if told else None
+
+
+def foreseen(db: Session, person_id: int, base_url: str) -> tuple[str, Rendered] | None:
+    """Address and words of what this follower would hear now; nothing is written down."""
+    person = db.get(Person, person_id)
+    address = accounts.address_of(db, person) if person else None
+    waiting = (News.person_id == person_id) & News.digest_id.is_(None)
+    told = _told(db, waiting, base_url)
+    if person is None or address is None or not told:
         return None
-    stop = f"{base_url}/arret/{message.secret}"
+    if address.channel == "sms" and not _told_of_answer(db, waiting):
+        return None
+    message = OutboxMessage(channel=address.channel, language=person.language)
+    return address.value, _worded(message, told, f"{base_url}/arret/…")
+
+
+def _worded(message: OutboxMessage, told: Sequence[Told], stop: str) -> Rendered:
     headers = (
         ("List-Unsubscribe", f"<{stop}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
@@ -146,7 +161,7 @@ IS_TOLD_OF = (
 )
 
 
-def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
+def _told(db: Session, wanted: ColumnElement[bool], base_url: str) -> list[Told]:
     rows = db.execute(
         select(ProposalEvent, ProposalRevision.title)
         .options(*news.NAMED)
@@ -158,7 +173,7 @@ def _told(db: Session, digest_id: int, base_url: str) -> list[Told]:
             (ProposalFollow.proposal_id == Proposal.id)
             & (ProposalFollow.person_id == News.person_id),
         )
-        .where(News.digest_id == digest_id, or_(*IS_TOLD_OF))
+        .where(wanted, or_(*IS_TOLD_OF))
         .order_by(Proposal.id, ProposalEvent.id)
     ).all()
     told: dict[int, Told] = {}

@@ -1,5 +1,6 @@
 """Followers hear what becomes of an idea: in the evening, once, until they say stop."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from engage.core.outbox import OutboxMessage
 from engage.core.sender import Sender
 from engage.core.services import Services
 from engage.core.words import Visibility
+from engage.ops import remind
 from engage.privacy import purge
 from engage.proposals import follow_up, follows, jobs, news
 from engage.proposals.answers import Verdict
@@ -112,6 +114,32 @@ def test_two_clocks_make_one_mail_and_a_killed_one_is_made_good(
     with town.database.transaction() as db:
         assert jobs.make_digest(db, second) is False
     assert len(mails(town)) == 2
+
+
+def test_two_clocks_at_the_same_moment_make_one_mail_each(town: Services) -> None:
+    idea, _ = followed(town, "a@example.org", "b@example.org")
+    happen(town, idea)
+
+    def tick(_number: int) -> int:
+        with clock.at(EVENING):
+            return jobs.queue_news(town.database)
+
+    with ThreadPoolExecutor(2) as clocks:
+        assert sum(clocks.map(tick, range(2))) == 2
+    assert len(mails(town)) == 2
+
+
+def test_the_command_foresees_what_it_then_sends(town: Services, moment: Moment) -> None:
+    idea, _ = followed(town, "a@example.org")
+    happen(town, idea)
+    assert [line for line in remind.foreseen(town) if line.kind == "idea_news"] == []
+    moment.move_to(EVENING)
+    foreseen = [line for line in remind.foreseen(town) if line.kind == "idea_news"]
+    assert [(line.address, "Des bancs" in line.subject) for line in foreseen] == [
+        ("a@example.org", True)
+    ]
+    assert mails(town) == []
+    assert [line for line in remind.sent(town) if line.kind == "idea_news"] == foreseen
 
 
 def test_several_ideas_are_one_mail_each_under_its_title(town: Services, moment: Moment) -> None:
