@@ -68,6 +68,9 @@ GOOD = {
 FEWEST_TRIES = 4
 """So many wrong codes are always looked at; the sixth no more."""
 
+PIECES = {"/propositions/semblables"}
+"""Not pages, but what a script puts into one; they hold no form."""
+
 
 def wrong_ones(found: list[tuple[object, ...]]) -> str:
     return "\n".join(map(str, found))
@@ -76,6 +79,8 @@ def wrong_ones(found: list[tuple[object, ...]]) -> str:
 def forms_of(browser: Browser, page: str) -> list[FormFound]:
     """The forms that a page sends by POST, as they are now: the open page when none is named."""
     if page:
+        if page.partition("?")[0] in PIECES:
+            return []
         answer = browser.http.get(page, follow_redirects=True)
         if answer.mimetype != "text/html" or answer.status_code >= 400:
             return []
