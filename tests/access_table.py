@@ -85,6 +85,8 @@ _BY_AUDIENCE = {
         contacts.index contacts.ask contacts.code contacts.add contacts.card contacts.prove_card
         contacts.ask_removal contacts.remove devices.index devices.leave devices.leave_others
         merging.show merging.merge appeals.show appeals.ask
+        authors.correct authors.send_correction authors.ask_back authors.take_back
+        authors.edit authors.send_edit authors.ask_addition authors.add
         second_step.show second_step.prove passkeys.step_options passkeys.step
         proposals.withdraw_support idea_news.unfollow idea_news.mine
         counter.close
@@ -102,19 +104,18 @@ _BY_AUDIENCE = {
         passkeys.new passkeys.add_options passkeys.add passkeys.ask_again passkeys.remove
     """,
     STAFF: "security.password security.app security.new_codes security.codes security.noted",
-    AUTHOR: """
-        proposals.change_action authors.edit authors.send_edit authors.ask_addition authors.add
-    """,
+    AUTHOR: "proposals.change_action",
     ATTESTING: "attesting.ask attesting.confirm",
     QUEUE_READERS: """
         conversions.ask_report conversions.to_report conversions.ask_vote conversions.to_vote
         follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
-        moderation.index moderation.item reading.show reading.save decisions.undo
+        moderation.index moderation.item moderation.take_next reading.show reading.save
+        decisions.undo
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer
     """,
     COUNCIL: """
-        moderation.take moderation.take_next moderation.take_over moderation.reveal
+        moderation.take moderation.take_over moderation.reveal
         decisions.publish decisions.propose_refusal decisions.ask_correction decisions.merge
         decisions.confirm_refusal decisions.disagree decisions.redirect decisions.recuse
         decisions.give_back decisions.refuse masks.show masks.publish_masked
@@ -125,7 +126,10 @@ _BY_AUDIENCE = {
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
     """,
     MEDIATOR: "reading.to_translate reading.translation reading.translate",
-    COORDINATOR: "incident_words.ask incident_words.propose alerts.index alerts.take alerts.close conversions.ask_idea conversions.to_idea",
+    COORDINATOR: """
+        incident_words.ask incident_words.propose alerts.index alerts.take alerts.close
+        conversions.ask_idea conversions.to_idea
+    """,
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
         counter_entries.problem counter_entries.send_problem counter_entries.idea
@@ -203,14 +207,20 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         ).first(),
         "consultation_id": db.scalars(select(Consultation.id)).first(),
         "item_id": db.scalars(
-            select(ModerationItem.id).where(ModerationItem.status == ItemStatus.WAITING)
+            select(ModerationItem.id).where(
+                ModerationItem.status == ItemStatus.WAITING,
+                ModerationItem.language == "fr",
+                ModerationItem.author_id.not_in(
+                    select(Mandate.person_id).where(Mandate.role == "council")
+                ),
+            )
         ).first(),
         "foreign_id": 1,
         "alerted_id": db.scalars(
             select(ModerationItem.id).order_by(ModerationItem.id.desc())
         ).first(),
         "alert_id": 1,
-        "appeal_id": 1,
+        "appeal_id": 0,
         "what": "idee",
         "subject_id": db.scalars(
             select(Proposal.id).where(Proposal.published_at.is_not(None))
@@ -224,7 +234,8 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
             .order_by(Incident.id)
         ).first(),
     }
-    return sorted(_filled(app, values))
+    # Who stepped back from an item is kept from it for good: that comes last.
+    return sorted(_filled(app, values), key=lambda row: (row[0] == "decisions.recuse", row))
 
 
 def _filled(app: Engage, values: dict[str, object]) -> Iterator[tuple[str, str, str]]:
