@@ -139,24 +139,26 @@ def test_three_readers_put_the_text_on_top_of_the_queue(db: Session, idea: Propo
     assert item_of(db, idea).turn == FIRST_TURN
 
 
-@pytest.mark.parametrize("code", ["R01", "R02", "R03"])
-def test_three_known_neighbours_hide_what_shows_hurts_or_accuses(
-    db: Session, idea: Proposal, code: str
-) -> None:
-    for _ in range(3):
-        report(db, idea, neighbour(db), code=code)
-    assert idea.visibility is Visibility.HIDDEN
-    ((to, words),) = letters(db, "text_hidden_meanwhile")
-    assert to == "auteur@example.org"
-    assert "jusqu’à la décision du conseil citoyen" in words
-    assert WHY not in words
+def test_three_known_neighbours_hide_what_shows_hurts_or_accuses(db: Session) -> None:
+    neighbours = [neighbour(db) for _ in range(3)]
+    for code in ("R01", "R02", "R03"):
+        idea = make_public(db, author=make_person(db, email=f"{code}@example.org"))
+        for one in neighbours:
+            report(db, idea, one, code=code)
+        assert idea.visibility is Visibility.HIDDEN, code
+        to, words = letters(db, "text_hidden_meanwhile")[-1]
+        assert to == f"{code}@example.org"
+        assert "jusqu’à la décision du conseil citoyen" in words
+        assert WHY not in words
 
 
-@pytest.mark.parametrize("code", ["R04", "R05", "R08", "R10"])
-def test_other_reasons_hide_nothing(db: Session, idea: Proposal, code: str) -> None:
-    for _ in range(4):
-        report(db, idea, neighbour(db), code=code)
-    assert idea.visibility is Visibility.PUBLIC
+def test_other_reasons_hide_nothing(db: Session) -> None:
+    neighbours = [neighbour(db) for _ in range(4)]
+    for code in ("R04", "R05", "R08", "R10"):
+        idea = make_public(db)
+        for one in neighbours:
+            report(db, idea, one, code=code)
+        assert idea.visibility is Visibility.PUBLIC, code
 
 
 def test_two_serious_reports_and_one_other_hide_nothing(db: Session, idea: Proposal) -> None:
