@@ -13,7 +13,9 @@ from engage.core.web import Engage
 from engage.fieldwork import conversions
 from engage.incidents.models import Incident
 from engage.moderation import authoring
-from engage.moderation.choices import Choice
+from engage.moderation import commands as moderation
+from engage.moderation import queries as moderation_queries
+from engage.moderation.choices import Choice, Grounds
 from engage.moderation.workflow import Action
 from tests.accounts.staff import PASSWORD, half_sign_in, make_member, make_staff
 from tests.accounts.test_invitations import BOTH, invited
@@ -31,6 +33,9 @@ from tests.privacy.test_merging import prove
 from tests.proposals.calls import make_call
 from tests.proposals.ideas import make_item, make_public
 
+NAMED = "Madame Zénobie Martin garde la corde."
+"""Words under a veil that a member can lift."""
+
 State = tuple[Browser, str]
 """Somebody's browser, and the page to look at: the one that is open when it is empty."""
 
@@ -42,6 +47,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_an_old_number(app, town)
     yield from _at_home(app, town)
     yield from _of_staff(app, town)
+    yield from _of_the_council(app, town)
     yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
@@ -129,6 +135,38 @@ def _of_staff(app: Engage, town: Services) -> Iterator[State]:
     yield browser, ""
     browser.submit("/compte/securite/nouveaux-codes", {"current": PASSWORD})
     yield browser, "/compte/securite/codes"
+
+
+def _of_the_council(app: Engage, town: Services) -> Iterator[State]:
+    """Items at a first look, at a second, with the coordinator, held by another, to translate."""
+    with town.database.transaction() as db:
+        first, second = (make_person(db, Role.COUNCIL) for _ in range(2))
+        lead, mediator = make_person(db, Role.COORDINATOR), make_person(db, Role.MEDIATOR)
+        public = make_public(db, title="Une balançoire près du canal")
+        held, seconded, disputed, elsewhere, foreign = (
+            make_item(db, title="Une balançoire", text=NAMED, language=code)
+            for code in ("fr", "fr", "fr", "fr", "ar")
+        )
+        for item in (seconded, disputed):
+            deciding.propose_refusal(db, item, first)
+        other = Grounds(moderation_queries.reasons(db)[7], "", "Publicité.")
+        moderation.take(db, disputed, moderator=second)
+        moderation.second_refusal(
+            db, disputed, moderator=second, version=disputed.version, grounds=other
+        )
+        deciding.settle(db)
+        moderation.take(db, seconded, moderator=second)
+        moderation.take(db, held, moderator=first)
+        moderation.take(db, elsewhere, moderator=second)
+        moderation.take(db, disputed, moderator=lead)
+        assert public.id
+    reader = Browser(app).sign_in(first)
+    yield reader, f"/moderation/{elsewhere.id}"
+    yield reader, f"/moderation/{held.id}/masquer"
+    yield reader, f"/moderation/{held.id}"
+    yield Browser(app).sign_in(second), f"/moderation/{seconded.id}"
+    yield Browser(app).sign_in(lead), f"/moderation/{disputed.id}"
+    yield Browser(app).sign_in(mediator), f"/moderation/{foreign.id}/traduire"
 
 
 def _of_the_life_of_ideas(app: Engage, town: Services) -> Iterator[State]:

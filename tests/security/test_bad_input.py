@@ -191,6 +191,7 @@ PRESSED = {
     "follow.unfollow": "incidents/test_views.py",
     "decisions.confirm_refusal": "moderation/test_views.py",
     "decisions.recuse": "moderation/test_decision_views.py",
+    "decisions.ask_correction": "moderation/test_decision_views.py",
     "decisions.undo": "moderation/test_decision_views.py",
     "passkeys.ask_again": "accounts/test_passkeys.py",
     "passkeys.remove": "accounts/test_passkeys.py",
