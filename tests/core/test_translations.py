@@ -32,7 +32,28 @@ FOR_RESIDENTS = (
         for folder in ("accounts", "fieldwork", "incidents", "moderation", "proposals")
     ),
     *(f"engage/{feature}/" for feature in ("accounts", "consultations", "proposals", "core")),
-    *(f"engage/incidents/{module}.py" for module in ("display", "places", "views")),
+    *(f"engage/incidents/{module}.py" for module in ("display", "views")),
+    "engage/territory/places.py",
+    "engage/agenda/words.py",
+    *(
+        f"templates/agenda/{page}.html"
+        for page in ("_card", "_filters", "index", "reminder", "show")
+    ),
+    *(f"templates/calls/{page}.html" for page in ("_parts", "index", "show")),
+    "templates/appeals/",
+    "templates/discussions/",
+    "templates/notices/",
+    "templates/moderation/register.html",
+    *(
+        f"engage/moderation/{module}.py"
+        for module in (
+            "author_forms",
+            "author_views",
+            "comment_forms",
+            "notices_forms",
+        )
+    ),
+    "templates/emails/agenda/",
     "engage/incidents/follow_views.py",
     "engage/privacy/",
     "engage/fieldwork/conversion_forms.py",
