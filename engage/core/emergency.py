@@ -31,6 +31,20 @@ FIRST: Mapping[str, Number] = {
 """What the words speak of (`wording.emergencies`) → whom to call first."""
 
 
+DANGER: Sequence[Number] = (
+    FIRST["health"],
+    POLICE,
+    *EVERYTHING,
+    FIRST["child"],
+    FIRST["home"],
+    FIRST["suicide"],
+)
+"""Whom to call when a text says that somebody is in danger."""
+
+THREAT: Sequence[Number] = (POLICE, *EVERYTHING)
+"""What a member who is threatened needs first."""
+
+
 def numbers(kinds: Collection[str]) -> Sequence[Number]:
     """Whom to call for these, the most fitting first; none where nothing is urgent."""
     first = [number for kind, number in FIRST.items() if kind in kinds]

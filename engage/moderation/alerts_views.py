@@ -4,6 +4,7 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
+from engage.core.emergency import DANGER, THREAT
 from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
@@ -12,7 +13,6 @@ from engage.moderation import alerts, queries
 from engage.moderation.alerts_forms import AnswerForm, CloseForm, ThreatForm
 from engage.moderation.alerts_models import Alert
 from engage.moderation.alerts_policy import can_alert, can_answer_alerts
-from engage.moderation.emergency import DANGER, THREAT
 from engage.moderation.models import ModerationItem
 
 bp = Blueprint("alerts", __name__)
