@@ -13,7 +13,7 @@ from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.workflow import advance
-from engage.moderation import appeals_messages, members, trusted
+from engage.moderation import appeals_messages, marks, members, trusted
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import (
     ANSWERED_WITHIN,
@@ -22,7 +22,10 @@ from engage.moderation.appeals_policy import (
     was_involved,
 )
 from engage.moderation.appeals_workflow import TRANSITIONS, Action, Status
+from engage.moderation.masks import masked, of_signs
 from engage.moderation.models import Decision, ModerationItem
+from engage.moderation.notices_targets import REPORTABLE
+from engage.moderation.subjects import KINDS
 
 MOST = 50
 
@@ -62,8 +65,25 @@ def overturn(db: Session, appeal: Appeal, *, judge: Person, version: int, answer
     Raises `Conflict` when the text is gone meanwhile.
     """
     item = _judge(db, appeal, Action.OVERTURN, judge, version, answer)
+    _mask_numbers(db, item, judge)
     trusted.publish(db, item, actor_id=judge.id)
     appeals_messages.answered(db, appeal)
+
+
+def _mask_numbers(db: Session, item: ModerationItem, judge: Person) -> None:
+    """Numbers and addresses stay masked whoever publishes: who judges does not see them either.
+
+    A text that was reported is public as a member saw it before.
+    """
+    if item.subject_type not in REPORTABLE:
+        return
+    kind = KINDS[item.subject_type]
+    reading = kind.read(db, item)
+    signs = marks.hidden(lifted=True, official=reading.official)
+    title, body = of_signs(reading.title, signs), of_signs(reading.body, signs)
+    if title or body:
+        words = masked(reading.title, title), masked(reading.body, body)
+        kind.mask(db, item, *words, {}, actor_id=judge.id)
 
 
 def _judge(

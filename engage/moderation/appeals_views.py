@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from engage.accounts import gate
 from engage.accounts.models import Person
@@ -10,7 +11,7 @@ from engage.core.forms import send_once
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.web import form_page, get_db, page, see_other
-from engage.moderation import appeals, queries
+from engage.moderation import appeals, marks, queries
 from engage.moderation.appeals_forms import PUBLISH, AppealForm, JudgeForm
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import (
@@ -21,9 +22,11 @@ from engage.moderation.appeals_policy import (
     last_day,
     was_involved,
 )
+from engage.moderation.kind import Reading
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
+from engage.proposals.queries import Picture
 
 bp = Blueprint("appeals", __name__)
 
@@ -115,19 +118,27 @@ def _judge_page(appeal: Appeal, form: JudgeForm) -> ResponseReturnValue:
     item = appeals.item_of(db, appeal)
     nobody = appeals.nobody_else(db, item)
     may = can_judge_appeal(person, appeal, item, nobody_else=nobody)
-    first = _first(item)
+    first, reading = _first(item), KINDS[item.subject_type].read(db, item) if may else None
     if not form.is_submitted():
         form.version.data = appeal.version
     return form_page(
         "moderation/appeal.html",
         form,
         appeal=appeal,
-        reading=KINDS[item.subject_type].read(db, item) if may else None,
+        reading=reading,
+        shown=reading and _shown(reading),
+        photos=[Picture.large(photo) for photo in reading.photos] if reading else [],
         kind=KINDS[item.subject_type].label,
         refusal=queries.statement(db, first) if first else None,
         may=may,
         involved=was_involved(person, item),
     )
+
+
+def _shown(reading: Reading) -> tuple[Markup, Markup]:
+    """Title and text as they would be public: numbers and addresses are blocks."""
+    title = marks.shown(reading.title, lifted=True, official=reading.official)
+    return title, marks.shown(reading.body, lifted=True, official=reading.official)
 
 
 @bp.post("/moderation/recours/<int:appeal_id>")

@@ -93,12 +93,19 @@ def check(choice: Choice, reading: Reading, *, seen: Collection[str]) -> None:
         _check_changes(choice.changes, reading)
 
 
-def as_seen(choice: Choice, reading: Reading, *, seen: Collection[str]) -> Choice:
-    """The same choice with all hidden that the member did not see: numbers, veiled words."""
+def as_seen(
+    choice: Choice, reading: Reading, *, seen: Collection[str], masks: bool = True
+) -> Choice:
+    """The same choice with all hidden that the member did not see: numbers, veiled words.
+
+    Raises `InvalidInput` where nothing is published masked (`masks`): unseen is unpublished.
+    """
     signs = marks.hidden(lifted=WORDS in seen, official=reading.official)
     title, body = of_signs(reading.title, signs), of_signs(reading.body, signs)
     if choice.action not in PUBLISHES or not (title or body):
         return choice
+    if not masks:
+        raise InvalidInput("words", _("Regardez d’abord les mots sous le voile."))
     changes = replace(
         choice.changes,
         title=[*choice.changes.title, *title],

@@ -185,8 +185,9 @@ def decide(
         raise Denied
     reading = kind.read(db, item)
     choices.check(choice, reading, seen=item.revealed)
-    if Action.PUBLISH_MASKED in kind.actions:
-        choice = choices.as_seen(choice, reading, seen=item.revealed)
+    choice = choices.as_seen(
+        choice, reading, seen=item.revealed, masks=Action.PUBLISH_MASKED in kind.actions
+    )
     item.settles_at = clock.now() + UNDO_WITHIN
     grounds = choice.grounds
     try:

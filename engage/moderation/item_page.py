@@ -117,7 +117,7 @@ def item_page(
         item=item,
         kind=kind,
         reading=reading,
-        shown=shown(reading, item, held=held or not policy.can_moderate(person)),
+        shown=shown(reading, item, held=held),
         desk=desk,
         chosen=CHOSEN,
         done=DONE,

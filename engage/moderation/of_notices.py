@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from engage.core import masking
 from engage.core.errors import Conflict
 from engage.core.i18n import label
 from engage.core.i18n import lazy as _
@@ -75,7 +76,7 @@ class Notices(Kind):
         """The text as it is public, and each report's reason and explanation, without names."""
         case = _case(db, item)
         reading = self._kinds[case.subject_type].read(db, _text_of(db, case))
-        said = [Said(label(n.reason.label), n.explanation) for n in case.notices]
+        said = [Said(label(n.reason.label), masking.masked(n.explanation)) for n in case.notices]
         return replace(reading, before=None, said=said)
 
     def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:

@@ -10,6 +10,7 @@ from engage.core.errors import Conflict
 from engage.core.words import Visibility
 from engage.proposals import finding
 from engage.proposals.models import Proposal, ProposalAddition
+from engage.proposals.workflow import Status
 
 
 def hide(db: Session, proposal: Proposal, *, actor_id: int | None) -> None:
@@ -22,9 +23,14 @@ def hide(db: Session, proposal: Proposal, *, actor_id: int | None) -> None:
 
 
 def show(db: Session, proposal: Proposal, *, actor_id: int | None) -> None:
-    """Show it to everybody again; raises `Conflict` when it was not public before."""
+    """Show it to everybody again; raises `Conflict` when it was not public before.
+
+    What joined another idea meanwhile or became a report stays away: its address leads there.
+    """
     if proposal.visibility is not Visibility.HIDDEN or proposal.published_revision_id is None:
         raise Conflict
+    if proposal.status in (Status.MERGED, Status.CONVERTED):
+        return
     proposal.visibility = Visibility.PUBLIC
     audit.record(db, "proposal.show", proposal, actor_id=actor_id)
     finding.refresh(db, proposal.id)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from engage import clockwork
 from engage.accounts.models import Person, Role
-from engage.core import clock
+from engage.core import clock, photos
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.outbox import OutboxMessage
+from engage.core.photos import StoredPhoto
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import Visibility
@@ -26,7 +27,7 @@ from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.rota_models import Rhythm
 from engage.moderation.workflow import Action as Moderating
 from engage.moderation.workflow import Status as ItemStatus
-from engage.proposals.models import Proposal
+from engage.proposals.models import Proposal, ProposalRevision
 from engage.proposals.workflow import Status as Life
 from engage.territory import queries as territory
 from tests.browsing import Browser
@@ -326,3 +327,37 @@ def test_what_was_sent_to_another_service_may_be_read_again(
     appeal = appeals.ask(db, item, WORD, author=author)
     appeals.overturn(db, appeal, judge=judges[1], version=appeal.version, answer=ANSWER)
     assert db.get_one(Proposal, item.subject_id).visibility is Visibility.PUBLIC
+
+
+NUMBER = "06 39 98 00 09"
+
+
+def test_a_number_stays_masked_whoever_publishes(
+    db: Session, author: Person, judges: list[Person]
+) -> None:
+    item = make_item(db, author=author, title=f"Appelez {NUMBER}", text=f"Écrivez au {NUMBER}.")
+    deciding.refuse(db, item, judges[0], judges[1])
+    appeal = appeals.ask(db, item, WORD, author=author)
+    appeals.overturn(db, appeal, judge=judges[2], version=appeal.version, answer=ANSWER)
+    idea = db.get_one(Proposal, item.subject_id)
+    assert idea.visibility is Visibility.PUBLIC
+    public = db.scalars(
+        select(ProposalRevision).where(ProposalRevision.id == idea.published_revision_id)
+    ).one()
+    assert NUMBER not in f"{public.title} {public.body} {public.body_html}"
+    assert "Écrivez au" in public.body
+
+
+def test_who_judges_sees_no_number_either_but_each_photo(app: Engage, town: Services) -> None:
+    with town.database.transaction() as db:
+        members = [make_person(db, Role.COUNCIL) for _ in range(3)]
+        photo = photos.keep(db, StoredPhoto(key="a" * 32, width=40, height=30))
+        item = make_item(db, text=f"Écrivez au {NUMBER}.", photo_ids=[photo.id])
+        deciding.refuse(db, item, members[0], members[1])
+        writer = db.get_one(Person, item.author_id)
+        appeal = appeals.ask(db, item, WORD, author=writer)
+        appeal_id, key = appeal.id, photo.key
+    judge = Browser(app).sign_in(members[2])
+    shown = judge.get(f"/moderation/recours/{appeal_id}").text
+    assert NUMBER not in shown
+    assert f"/photos/{key}" in shown

@@ -10,7 +10,7 @@ from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import Visibility
 from engage.incidents.models import Incident
-from engage.moderation import incident_words, queue
+from engage.moderation import incident_words, queue, reading
 from engage.moderation.incident_words_models import IncidentPublication, Shown
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status
@@ -100,6 +100,20 @@ def test_words_that_go_are_published_no_more(db: Session, claire: Person) -> Non
     report.description = ""
     db.flush()
     assert incident_words.published(db, report) is None
+
+
+def test_what_is_under_a_veil_is_looked_at_before_it_is_published(
+    db: Session, claire: Person
+) -> None:
+    report, member = make_report(db), make_person(db, Role.COUNCIL)
+    report.description = "Karim est un voleur."
+    incident_words.propose(db, report, Shown.WORDS, person=claire)
+    item = item_of(db)
+    with pytest.raises(InvalidInput):
+        deciding.publish(db, item, member)
+    reading.reveal(db, item, "words", moderator=member)
+    deciding.publish(db, item, member)
+    assert item.status is Status.PUBLISHED
 
 
 def test_who_reported_it_does_not_judge_it(db: Session, claire: Person) -> None:

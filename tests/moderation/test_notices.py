@@ -24,6 +24,7 @@ from engage.moderation.notices_workflow import Status
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
 from engage.moderation.workflow import Status as ItemStatus
+from engage.proposals import joining
 from engage.proposals.models import Proposal, ProposalAddition
 from tests.browsing import Browser
 from tests.conftest import Moment
@@ -328,6 +329,23 @@ def test_masked_words_take_the_place_of_the_public_ones(db: Session, idea: Propo
     assert idea.published_revision_id != before
     assert case_of(db, idea).status is Status.MASKED
     assert "masqués maintenant" in letters(db, "text_reported_decided")[0][1]
+
+
+def test_an_idea_that_joined_another_meanwhile_does_not_come_back_with_a_keep(
+    db: Session, idea: Proposal
+) -> None:
+    report(db, idea, None)
+    joining.join(db, idea, make_public(db), person=make_person(db, Role.COUNCIL))
+    keep(db, idea)
+    assert case_of(db, idea).status is Status.KEPT
+    assert idea.visibility is Visibility.HIDDEN
+
+
+def test_a_member_reads_no_number_in_what_readers_say(db: Session, idea: Proposal) -> None:
+    complaint = Complaint(reason(db), "Elle habite là, 06 39 98 00 09.")
+    notices.send(db, target_of(db, idea), complaint, reporter=None)
+    said = KINDS["notices"].read(db, item_of(db, idea)).said
+    assert "06 39 98" not in said[0].words
 
 
 def test_comments_and_additions_are_reported_hidden_and_shown_again(db: Session) -> None:

@@ -262,6 +262,24 @@ def test_the_coordinator_looks_and_does_not_decide(
     assert not client.page.forms
 
 
+def test_a_veil_is_lifted_for_the_member_who_asked_not_for_who_looks(
+    first: Browser, client: Browser, town: Services
+) -> None:
+    with town.database.transaction() as db:
+        coordinator, veiled = (
+            make_person(db, Role.COORDINATOR),
+            make_item(db, text="Karim est un voleur."),
+        )
+    address = read_next(first)
+    assert address == f"/moderation/{veiled.id}"
+    first.submit(address, {"what": "words"}, action="/montrer")
+    first.get(address)
+    assert "voleur" in first.text
+    client.sign_in(coordinator)
+    client.get(address)
+    assert "voleur" not in client.text
+
+
 def test_visitors_are_shown_the_door(client: Browser) -> None:
     assert "connexion" in client.get("/moderation", expects=303).headers["Location"]
 
