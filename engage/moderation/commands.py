@@ -1,6 +1,6 @@
 """Writes of moderation: receive, take, decide, undo; a decision takes effect in `settling`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -99,7 +99,7 @@ def receive(
     return item
 
 
-def _look_at(db: Session, item: ModerationItem, flags: Sequence[str] = ()) -> None:
+def _look_at(db: Session, item: ModerationItem, flags: Collection[str] = ()) -> None:
     """Note in which language the words are and what in them is to be looked at."""
     reading = KINDS[item.subject_type].read(db, item)
     item.language = reading.language
@@ -124,7 +124,7 @@ def corrected(
     item.taken_by_id = item.taken_until = None
     item.revision_id = revision_id
     item.translated, item.revealed = False, []
-    _look_at(db, item)
+    _look_at(db, item, {trusted.FLAG} & {*item.flags})
     db.flush()
     return item
 

@@ -31,16 +31,25 @@ def publish_at_once(db: Session, item: ModerationItem) -> bool:
 
 
 def publish(db: Session, item: ModerationItem, *, actor_id: int) -> None:
-    """Let everybody read it; what is public stays so, what was hidden afterwards comes back."""
-    text = REPORTABLE.get(item.subject_type)
+    """Let everybody read it; what is public stays so, what was hidden afterwards comes back.
+
+    Where the author sent other words since, those take the place of what is public.
+    """
+    kind, text = KINDS[item.subject_type], REPORTABLE.get(item.subject_type)
     if FLAG not in item.flags or text is None:
-        KINDS[item.subject_type].publish(db, item, actor_id=actor_id)
-    elif not text.is_public(db, item.subject_id):
+        kind.publish(db, item, actor_id=actor_id)
+        return
+    if not text.is_public(db, item.subject_id):
         text.show(db, item.subject_id, actor_id=actor_id)
+    if kind.read(db, item).before is not None:
+        kind.publish(db, item, actor_id=actor_id)
 
 
 def refuse(db: Session, item: ModerationItem, *, actor_id: int) -> None:
-    """Keep it from everybody but its author, or hide what was public at once."""
+    """Keep it from everybody but its author, or hide what was public at once.
+
+    Other words since do not change that: nobody had read the first ones before they were public.
+    """
     text = REPORTABLE.get(item.subject_type)
     if FLAG not in item.flags or text is None:
         KINDS[item.subject_type].refuse(db, item, actor_id=actor_id)

@@ -9,10 +9,11 @@ from engage.core import town_settings
 from engage.core.outbox import OutboxMessage
 from engage.core.town_settings import TownSettings
 from engage.core.words import Visibility
-from engage.moderation import appeals, commands
+from engage.moderation import appeals, authoring, commands
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Status
 from engage.proposals.models import Proposal
+from engage.proposals.writing import Rewording
 from tests.discussions.making import make_comment
 from tests.factories import make_person
 from tests.moderation import deciding
@@ -68,6 +69,34 @@ def test_two_members_hide_it_afterwards_and_an_appeal_brings_it_back(
     appeal = appeals.ask(db, item, "Relisez.", author=author)
     appeals.overturn(db, appeal, judge=members[2], version=appeal.version, answer="Oui.")
     assert idea_of(db, item).visibility is Visibility.PUBLIC
+
+
+def send_other_words(db: Session, item: ModerationItem, author: Person) -> None:
+    wanted = Rewording("Des bancs", "Trois bancs, plutôt.", "fr", photo_ids=[])
+    idea = idea_of(db, item)
+    assert authoring.edit(db, idea, wanted, author=author) is item
+    db.expire(idea, ["published_revision"])  # another transaction reads it
+
+
+def test_other_words_do_not_save_the_first_ones_from_being_read(
+    db: Session, author: Person
+) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    send_other_words(db, item, author)
+    deciding.refuse(db, item, *(make_person(db, Role.COUNCIL) for _ in range(2)))
+    assert idea_of(db, item).visibility is Visibility.HIDDEN
+
+
+def test_other_words_that_are_read_take_the_place_of_the_first_ones(
+    db: Session, author: Person
+) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    send_other_words(db, item, author)
+    deciding.publish(db, item, make_person(db, Role.COUNCIL))
+    assert idea_of(db, item).visibility is Visibility.PUBLIC
+    assert idea_of(db, item).published_revision_id == item.revision_id
 
 
 def test_comments_are_trusted_alike(db: Session, author: Person) -> None:
