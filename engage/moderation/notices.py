@@ -35,12 +35,13 @@ class Complaint:
 def send(db: Session, target: Target, complaint: Complaint, *, reporter: Person | None) -> Notice:
     """Receive a report: it joins those of the same text that nobody decided on yet.
 
-    Somebody who reported this text already gets that report back. Of somebody signed in only the
-    number is kept. Raises `Denied` for one's own text.
+    Somebody signed in who reported this text already gets that report back, and of them only the
+    number is kept. To who types an address nothing says whether it was typed before: an author
+    could ask that way who reported. Raises `Denied` for one's own text.
     """
     require(can_report, reporter, target)
     case = _open_case(db, target)
-    earlier = _earlier(case, complaint, reporter)
+    earlier = _earlier(case, reporter)
     if earlier is not None:
         return earlier
     notice = Notice(
@@ -101,14 +102,11 @@ def _find_open(db: Session, target: Target) -> NoticeCase | None:
     )
 
 
-def _earlier(case: NoticeCase, complaint: Complaint, reporter: Person | None) -> Notice | None:
-    """The report that the same person made of this text."""
-    if reporter is not None:
-        return next((n for n in case.notices if n.reporter_id == reporter.id), None)
-    email = complaint.email.casefold()
-    if not email:
+def _earlier(case: NoticeCase, reporter: Person | None) -> Notice | None:
+    """The report that the same account made of this text."""
+    if reporter is None:
         return None
-    return next((n for n in case.notices if n.reporter_id is None and n.email == email), None)
+    return next((n for n in case.notices if n.reporter_id == reporter.id), None)
 
 
 def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> None:

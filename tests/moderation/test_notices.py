@@ -19,6 +19,7 @@ from engage.moderation.choices import Changes, Choice
 from engage.moderation.models import FIRST_TURN, USUAL_TURN, ModerationItem, RefusalReason
 from engage.moderation.notices import Complaint
 from engage.moderation.notices_models import Notice, NoticeCase
+from engage.moderation.notices_policy import voices
 from engage.moderation.notices_targets import REPORTABLE, Target
 from engage.moderation.notices_workflow import Status
 from engage.moderation.subjects import KINDS
@@ -119,9 +120,17 @@ def test_nobody_reports_the_same_text_twice(db: Session, idea: Proposal) -> None
     nour = neighbour(db)
     first = report(db, idea, nour)
     assert report(db, idea, nour, code="R02") is first
-    by_mail = report(db, idea, None, email="sam@example.org")
-    assert report(db, idea, None, email="SAM@example.org") is by_mail
-    assert db.scalar(select(func.count(Notice.id))) == 2
+    assert db.scalar(select(func.count(Notice.id))) == 1
+    assert db.scalar(select(func.count(NoticeCase.id))) == 1
+
+
+def test_nobody_learns_from_the_form_whose_address_was_typed_before(
+    db: Session, idea: Proposal
+) -> None:
+    first = report(db, idea, None, email="sam@example.org")
+    again = report(db, idea, None, email="SAM@example.org")
+    assert again.id > first.id
+    assert voices([first, again]) == 1
     assert db.scalar(select(func.count(NoticeCase.id))) == 1
 
 
