@@ -3,8 +3,8 @@
 import dataclasses
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from engage.core.services import Services
 from engage.core.storage import Storage
 from engage.core.web import Engage
 from tests.browsing import Browser
+from tests.turns import Turns
 
 CONTRACT = ROOT / "engage" / "contracts" / "grand-cahors.json"
 BACKENDS = ("sqlite", "postgresql")
@@ -138,6 +139,18 @@ def postgres_demo(
     return _in_postgres(base_config, postgres, tmp_path_factory.mktemp("demo"), demo=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_town_turns(postgres: str, postgres_town: Prepared) -> Iterator[Turns]:
+    with closing(Turns(postgres, postgres_town.database)) as turns:
+        yield turns
+
+
+@pytest.fixture(scope="session")
+def postgres_demo_turns(postgres: str, postgres_demo: Prepared) -> Iterator[Turns]:
+    with closing(Turns(postgres, postgres_demo.database)) as turns:
+        yield turns
+
+
 def _address(server: str, name: str) -> str:
     return server.replace("postgresql://", "postgresql+psycopg://").replace(
         "/postgres?", f"/{name}?"
@@ -155,15 +168,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'engage.db'}"
         return
     prepared = request.getfixturevalue(f"postgres_{kind}")
-    server = request.getfixturevalue("postgres")
-    name = f"town_{uuid.uuid4().hex[:12]}"
+    turns: Turns = request.getfixturevalue(f"postgres_{kind}_turns")
     _copy_uploads(prepared, tmp_path)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE {prepared.database} STRATEGY FILE_COPY"
-        )
-        yield _address(server, name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with turns.one() as name:
+        yield _address(turns.server, name)
 
 
 def _copy_uploads(prepared: Prepared, folder: Path) -> None:
