@@ -22,6 +22,7 @@ from engage.incidents.models import Circuit, Incident, IncidentKind, IncidentPho
 from engage.incidents.workflow import OPEN
 from engage.incidents.workflow import Action as ReportAction
 from engage.moderation import commands as moderation
+from engage.moderation.notices_decisions import is_hidden
 from engage.proposals import commands as proposals
 from engage.proposals import finding, news
 from engage.proposals import queries as ideas
@@ -118,7 +119,8 @@ def conversion_of(db: Session, incident: Incident) -> Conversion | None:
 def back_to_idea(db: Session, incident: Incident, *, person: Person) -> Proposal:
     """It was an idea all the same: it is public again as it was, and the report ends.
 
-    Raises `Conflict` where the report was no public idea: its author has to agree first.
+    Raises `Conflict` where the report was no public idea: its author has to agree first; and
+    where the words were taken back with the report, or the council decided to hide them.
     """
     require(can_ask_author, person, incident)
     conversion = conversion_of(db, incident)
@@ -126,6 +128,8 @@ def back_to_idea(db: Session, incident: Incident, *, person: Person) -> Proposal
     idea = db.get(Proposal, found) if found else None
     if conversion is None or idea is None or idea.published_revision_id is None:
         raise Conflict
+    if not incident.description or is_hidden(db, idea.__tablename__, idea.id):
+        raise Conflict(_("Ces mots ne sont plus publics. Cela ne redevient pas une idée."))
     advance(db, idea, Action.RESTORE, TRANSITIONS, actor_id=person.id, incident_id=incident.id)
     idea.visibility = Visibility.PUBLIC
     _photos_back(db, idea.published_revision_id, incident)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from engage.core import clock
@@ -79,6 +79,16 @@ def with_notices() -> Select[NoticeCase]:
 def case(db: Session, case_id: int) -> NoticeCase | None:
     """One case with its reports, their reasons and who reported."""
     return db.scalar(with_notices().where(NoticeCase.id == case_id))
+
+
+def is_hidden(db: Session, subject_type: str, subject_id: int) -> bool:
+    """Whether the council decided that nobody reads this text any more."""
+    hidden = exists().where(
+        NoticeCase.subject_type == subject_type,
+        NoticeCase.subject_id == subject_id,
+        NoticeCase.status == Status.HIDDEN,
+    )
+    return bool(db.scalar(select(hidden)))
 
 
 def item_of(db: Session, case: NoticeCase) -> ModerationItem | None:

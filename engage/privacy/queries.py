@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
 from engage.core import clock
+from engage.core.words import Visibility
 from engage.discussions.models import Comment
 from engage.incidents.models import Incident
 from engage.proposals.models import Endorsement, Proposal, ProposalRevision
@@ -117,12 +118,24 @@ def report(db: Session, incident_id: int, reporter: Person) -> Incident | None:
 
 
 def supported(db: Session, person: Person) -> Sequence[tuple[str, date, str]]:
-    """(title of the idea, day, channel) of each support, the newest first."""
+    """(title of the idea, day, channel) of each support, the newest first.
+
+    An idea that nobody else reads now is named by its number.
+    """
     rows = db.execute(
-        select(ProposalRevision.title, Endorsement.created_on, Endorsement.channel)
+        select(
+            ProposalRevision.title,
+            Endorsement.created_on,
+            Endorsement.channel,
+            Proposal.id,
+            Proposal.visibility,
+        )
         .join(Proposal, Proposal.id == Endorsement.proposal_id)
         .join(ProposalRevision, ProposalRevision.id == Proposal.published_revision_id)
         .where(Endorsement.person_id == person.id)
         .order_by(Endorsement.created_on.desc(), Proposal.id.desc())
     )
-    return [(title, day, channel) for title, day, channel in rows]
+    return [
+        (title if seen is Visibility.PUBLIC else f"n°\N{NO-BREAK SPACE}{number}", day, channel)
+        for title, day, channel, number, seen in rows
+    ]

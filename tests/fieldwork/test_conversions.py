@@ -20,7 +20,11 @@ from engage.incidents import commands as incidents
 from engage.incidents import queries as reports
 from engage.incidents.models import Circuit, Incident, IncidentKind, IncidentPhoto
 from engage.incidents.workflow import Status as ReportStatus
+from engage.moderation import notices
+from engage.moderation import queries as moderation
 from engage.moderation.models import ModerationItem
+from engage.moderation.notices import Complaint
+from engage.moderation.notices_targets import REPORTABLE
 from engage.privacy import commands as privacy
 from engage.proposals import commands, queries
 from engage.proposals.models import Proposal, ProposalPhoto
@@ -28,6 +32,7 @@ from engage.proposals.workflow import Status
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
 from tests.factories import make_person, make_place
+from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_public
 
 
@@ -112,6 +117,30 @@ def test_what_nobody_had_read_comes_back_by_its_author_only(db: Session) -> None
     incident = converted(db, make_idea(db))
     with pytest.raises(Conflict):
         conversions.back_to_idea(db, incident, person=make_person(db, Role.COORDINATOR))
+
+
+def test_words_that_were_taken_back_with_the_report_do_not_come_back(db: Session) -> None:
+    author = make_person(db)
+    idea = make_public(db, author=author)
+    incident = converted(db, idea)
+    privacy.withdraw_report(db, incident, reporter=author)
+    with pytest.raises(Conflict):
+        conversions.back_to_idea(db, incident, person=make_person(db, Role.COORDINATOR))
+    assert idea.visibility is Visibility.HIDDEN
+
+
+def test_what_the_council_hides_meanwhile_does_not_come_back(db: Session) -> None:
+    idea = make_public(db)
+    target, why = REPORTABLE["proposals"].find(db, idea.id), deciding.grounds(db).reason
+    assert target is not None
+    notices.send(db, target, Complaint(why, "Elle est nommée."), reporter=None)
+    incident = converted(db, idea)
+    item = moderation.item(db, db.scalars(select(ModerationItem.id)).one())
+    assert item is not None
+    deciding.refuse(db, item, *(make_person(db, Role.COUNCIL) for _ in range(2)))
+    with pytest.raises(Conflict):
+        conversions.back_to_idea(db, incident, person=make_person(db, Role.COORDINATOR))
+    assert idea.visibility is Visibility.HIDDEN
 
 
 def reported(

@@ -40,10 +40,10 @@ from engage.moderation import commands as moderation
 from engage.moderation import queries as moderation_queries
 from engage.moderation.choices import Grounds
 from engage.ops.verify import verify
-from engage.privacy import leaving
+from engage.privacy import leaving, portrait
 from engage.privacy.commands import Ideas, close_account
 from engage.privacy.purge import purge
-from engage.proposals import additions
+from engage.proposals import additions, hiding
 from engage.proposals import commands as proposals
 from engage.proposals.models import Endorsement, Proposal
 from tests.agenda.dates import make_event
@@ -468,3 +468,12 @@ def test_the_copy_holds_everything_but_votes_and_can_be_read(
     assert "voisin@example.org" not in data
     with town.database.reading() as db:
         assert db.scalars(select(AuditEntry).where(AuditEntry.action == "person.export")).one()
+
+
+def test_a_copy_names_a_supported_idea_that_was_hidden_by_its_number_alone(db: Session) -> None:
+    nour, idea = make_person(db), make_public(db, title="Karim fait du bruit")
+    proposals.endorse(db, idea, person=nour)
+    hiding.hide(db, idea, actor_id=None)
+    (support,) = portrait.portrait(db, nour)["soutiens"]
+    assert support["idee"].endswith(str(idea.id))
+    assert "Karim" not in support["idee"]
