@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
@@ -26,6 +26,7 @@ from engage.moderation.masks import masked, of_signs
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.subjects import KINDS
+from engage.moderation.workflow import Status as ItemStatus
 
 MOST = 50
 
@@ -62,12 +63,25 @@ def uphold(db: Session, appeal: Appeal, *, judge: Person, version: int, answer: 
 def overturn(db: Session, appeal: Appeal, *, judge: Person, version: int, answer: str) -> None:
     """Publish what was refused, show again what was hidden; the first decision stays in writing.
 
-    Raises `Conflict` when the text is gone meanwhile.
+    Raises `Conflict` when the text is gone meanwhile, or its author's later words are public.
     """
     item = _judge(db, appeal, Action.OVERTURN, judge, version, answer)
+    if _was_replaced(db, item):
+        raise Conflict(_("D’autres mots de l’auteur sont publics depuis."))
     _mask_numbers(db, item, judge)
     trusted.publish(db, item, actor_id=judge.id)
     appeals_messages.answered(db, appeal)
+
+
+def _was_replaced(db: Session, item: ModerationItem) -> bool:
+    """Whether what its author sent later about the same thing was published."""
+    later = exists().where(
+        ModerationItem.subject_type == item.subject_type,
+        ModerationItem.subject_id == item.subject_id,
+        ModerationItem.id > item.id,
+        ModerationItem.status == ItemStatus.PUBLISHED,
+    )
+    return bool(db.scalar(select(later)))
 
 
 def _mask_numbers(db: Session, item: ModerationItem, judge: Person) -> None:

@@ -16,6 +16,7 @@ from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_policy import ENOUGH, can_report, may_hide, voices
 from engage.moderation.notices_targets import REPORTABLE, Target
 from engage.moderation.notices_workflow import Status
+from engage.moderation.policy import has_judged
 from engage.moderation.workflow import Action as QueueAction
 
 FLAG = "reported"
@@ -126,7 +127,7 @@ def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> N
         )
     if voices(case.notices) >= ENOUGH:
         item.turn = FIRST_TURN
-    if reporter is not None and any(m.role == "council" for m in reporter.mandates):
+    if reporter is not None and _is_member(reporter) and not has_judged(reporter, item):
         item.decisions.append(
             Decision(
                 item_id=item.id,
@@ -137,6 +138,10 @@ def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> N
             )
         )
     db.flush()
+
+
+def _is_member(reporter: Person) -> bool:
+    return any(mandate.role == "council" for mandate in reporter.mandates)
 
 
 def _hide_meanwhile(db: Session, case: NoticeCase) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
-from engage.core import audit, clock
-from engage.core.errors import Conflict
+from engage.core import audit, clock, masking
+from engage.core.errors import Conflict, Denied
 from engage.core.policy import require
 from engage.moderation.models import ModerationItem, Moderator, Translation
 from engage.moderation.policy import can_look, can_translate, is_free
@@ -28,8 +28,13 @@ def set_reading(
 
 
 def translate(db: Session, item: ModerationItem, *, title: str, body: str, person: Person) -> None:
-    """Put a translation beside the original, for members; it is never published."""
+    """Put a translation beside the original, for members; it is never published.
+
+    Numbers and addresses are masked in it, too. Raises `Denied` for one's own text.
+    """
     require(can_translate, person)
+    if item.author_id == person.id:
+        raise Denied
     if not is_free(item):
         raise Conflict
     there = db.scalar(
@@ -40,7 +45,7 @@ def translate(db: Session, item: ModerationItem, *, title: str, body: str, perso
     if there is None:
         there = Translation(item_id=item.id, revision_id=item.revision_id)
         db.add(there)
-    there.title, there.body = title, body
+    there.title, there.body = masking.masked(title), masking.masked(body)
     there.person_id, there.created_at = person.id, clock.now()
     item.translated = True
     audit.record(db, "moderation_item.translate", item, actor_id=person.id)

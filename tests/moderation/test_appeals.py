@@ -15,7 +15,7 @@ from engage.core.photos import StoredPhoto
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import Visibility
-from engage.moderation import appeals, commands, notices
+from engage.moderation import appeals, authoring, commands, notices
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_policy import last_day
 from engage.moderation.appeals_workflow import TRANSITIONS, Action, Status
@@ -29,6 +29,7 @@ from engage.moderation.workflow import Action as Moderating
 from engage.moderation.workflow import Status as ItemStatus
 from engage.proposals.models import Proposal, ProposalRevision
 from engage.proposals.workflow import Status as Life
+from engage.proposals.writing import Rewording
 from engage.territory import queries as territory
 from tests.browsing import Browser
 from tests.conftest import Moment
@@ -361,3 +362,19 @@ def test_who_judges_sees_no_number_either_but_each_photo(app: Engage, town: Serv
     shown = judge.get(f"/moderation/recours/{appeal_id}").text
     assert NUMBER not in shown
     assert f"/photos/{key}" in shown
+
+
+def test_later_words_that_are_public_are_not_replaced_by_those_of_an_appeal(
+    db: Session, author: Person, judges: list[Person]
+) -> None:
+    idea = make_public(db, author=author)
+    edits = []
+    for title in ("Un mur", "Une fontaine"):
+        edits.append(authoring.edit(db, idea, Rewording(title, "Là.", "fr"), author=author))
+        if title == "Un mur":
+            deciding.refuse(db, edits[0], judges[0], judges[1])
+    deciding.publish(db, edits[1], judges[1])
+    appeal = appeals.ask(db, edits[0], WORD, author=author)
+    with pytest.raises(Conflict):
+        appeals.overturn(db, appeal, judge=judges[2], version=appeal.version, answer=ANSWER)
+    assert idea.published_revision_id == edits[1].revision_id

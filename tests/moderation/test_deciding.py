@@ -185,6 +185,20 @@ def test_the_coordinator_gives_it_back_or_publishes_and_decides_nothing_else(
         commands.take(db, make_item(db), moderator=coordinator)
 
 
+def test_nobody_translates_their_own_text_and_no_number_is_left_in_a_translation(
+    db: Session,
+) -> None:
+    mediator, author = make_person(db, Role.MEDIATOR), make_person(db, Role.MEDIATOR)
+    item = make_item(db, author=author, text="اتصل على 0639980009", language="ar")
+    words = {"title": "Appel", "body": "Appelez le 06 39 98 00 09."}
+    with pytest.raises(Denied):
+        settings.translate(db, item, person=author, **words)
+    settings.translate(db, item, person=mediator, **words)
+    made = queries.translation(db, item)
+    assert made is not None
+    assert "06 39" not in made.body
+
+
 def test_a_correction_leads_to_its_author_and_back_to_the_same_place(
     db: Session, member: Person, moment: Moment
 ) -> None:

@@ -300,6 +300,15 @@ def test_a_member_who_reported_it_does_not_judge_it(db: Session, idea: Proposal)
     assert queue.next_free(db, make_person(db, Role.COUNCIL)) is not None
 
 
+def test_a_member_who_read_a_report_may_report_the_text_too(db: Session, idea: Proposal) -> None:
+    member = make_person(db, Role.COUNCIL)
+    report(db, idea, None)
+    item = item_of(db, idea)
+    deciding.propose_refusal(db, item, member)
+    assert report(db, idea, member).id
+    assert [decision.moderator_id for decision in item.decisions] == [member.id]
+
+
 def test_a_text_taken_back_leaves_nothing_to_decide(db: Session, idea: Proposal) -> None:
     report(db, idea, neighbour(db, email="nour@example.org"))
     notices_decisions.end(db, "proposals", [idea.id], actor_id=idea.author_id)
