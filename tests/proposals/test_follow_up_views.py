@@ -6,18 +6,23 @@ import pytest
 from sqlalchemy import func, select
 
 from engage.accounts.models import Draft, Person, Role
-from engage.core import clock
+from engage.core import clock, photos, town_settings
+from engage.core.photos import StoredPhoto
 from engage.core.services import Services
 from engage.core.words import Visibility
+from engage.moderation import authoring
 from engage.proposals import commands, follow_up, follows, joining, news
 from engage.proposals.answers import ProposalAnswer, Verdict
 from engage.proposals.follow_up import Statement
 from engage.proposals.models import Endorsement, Proposal
 from engage.proposals.news import Happening, ProposalFollow
+from engage.proposals.writing import Rewording
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.counting import count_statements
+from tests.discussions.making import OPEN, make_comment
 from tests.factories import make_organisation, make_person
+from tests.proposals.calls import make_call
 from tests.proposals.ideas import make_idea, make_public
 
 ANSWER = {
@@ -225,6 +230,25 @@ def test_the_page_asks_few_statements_however_long_the_life(
     later = [_statements(browser, town, idea) for browser in (client, neighbour)]
     assert later == first
     assert max(later) <= 8
+
+
+def test_the_page_asks_few_statements_of_its_author_and_of_the_coordination_too(
+    client: Browser, town: Services
+) -> None:
+    with town.database.transaction() as db:
+        town_settings.write(db, OPEN)
+        me, coordinator = make_person(db), make_person(db, Role.COORDINATOR)
+        photo = photos.keep(db, StoredPhoto(key="a" * 32, width=40, height=30))
+        idea = make_public(db, author=me, photo_ids=[photo.id], call_id=make_call(db).id)
+        day, owner = clock.today() + timedelta(days=9), make_organisation(db)
+        follow_up.entrust(db, idea, partner=owner, day=day, person=coordinator)
+        for word in ("Un mot.", "Encore un."):
+            authoring.add(db, idea, word, language="fr", author=me)
+            make_comment(db, idea, public=True)
+        authoring.edit(db, idea, Rewording("Trois bancs", "Là.", "fr"), author=me)
+    for person in (None, me, coordinator):
+        browser = Browser(client.app)
+        assert _statements(browser.sign_in(person) if person else browser, town, idea.id) <= 8
 
 
 def _statements(browser: Browser, town: Services, idea: int) -> int:
