@@ -40,7 +40,8 @@ def sent(
     idea = idea or make_public(db)
     remark = Remark(text, parent.id if parent else None)
     comment = comments.receive(db, idea, remark, author=author or make_person(db))
-    item = db.scalars(select(ModerationItem).where(ModerationItem.subject_id == comment.id)).one()
+    theirs = ModerationItem.subject_type == "comments", ModerationItem.subject_id == comment.id
+    item = db.scalars(select(ModerationItem).where(*theirs)).one()
     db.refresh(item, ["decisions"])
     return comment, item
 
@@ -209,5 +210,6 @@ def test_where_the_town_trusts_comments_they_are_read_afterwards(db: Session) ->
     comment = comments.receive(db, idea, Remark("Tout de suite."), author=make_person(db))
     assert comment.visibility is Visibility.PUBLIC
     assert said(db, idea) == ["Tout de suite."]
-    item = db.scalars(select(ModerationItem).where(ModerationItem.subject_id == comment.id)).one()
+    theirs = ModerationItem.subject_type == "comments", ModerationItem.subject_id == comment.id
+    item = db.scalars(select(ModerationItem).where(*theirs)).one()
     assert item.status is Status.WAITING

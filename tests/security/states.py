@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from engage.accounts import commands
 from engage.accounts.models import ContactPoint, Opening, Person, Role
-from engage.core import clock
+from engage.core import clock, town_settings
 from engage.core.services import Services
+from engage.core.town_settings import TownSettings
 from engage.core.web import Engage
 from engage.fieldwork import conversions
 from engage.incidents.models import Incident
-from engage.moderation import authoring
+from engage.moderation import alerts, appeals, authoring
 from engage.moderation import commands as moderation
 from engage.moderation import queries as moderation_queries
 from engage.moderation.choices import Choice, Grounds
@@ -41,13 +42,19 @@ State = tuple[Browser, str]
 
 
 def states(app: Engage, town: Services) -> Iterator[State]:
-    """Each is made when its turn comes: the forms of the one before may have ended it."""
+    """Each is made when its turn comes: the forms of the one before may have ended it.
+
+    The town's settings were tried too: where it trusts ideas, none would wait any more.
+    """
+    with town.database.transaction() as db:
+        town_settings.write(db, TownSettings())
     yield from _half_signed_in(app, town)
     yield from _invited(app, town)
     yield from _with_an_old_number(app, town)
     yield from _at_home(app, town)
     yield from _of_staff(app, town)
     yield from _of_the_council(app, town)
+    yield from _of_appeals_and_alerts(app, town)
     yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
@@ -169,8 +176,24 @@ def _of_the_council(app: Engage, town: Services) -> Iterator[State]:
     yield Browser(app).sign_in(mediator), f"/moderation/{foreign.id}/traduire"
 
 
+def _of_appeals_and_alerts(app: Engage, town: Services) -> Iterator[State]:
+    """A refusal that its author may appeal, one that somebody else reads again, two threats."""
+    with town.database.transaction() as db:
+        me, lead = make_person(db), make_person(db, Role.COORDINATOR)
+        members = [make_person(db, Role.COUNCIL) for _ in range(3)]
+        refused, appealed = make_item(db, author=me), make_item(db, author=me)
+        for item in (refused, appealed):
+            deciding.refuse(db, item, members[0], members[1])
+        appeal = appeals.ask(db, appealed, "Personne n’est nommé.", author=me)
+        taken, _open = (alerts.raise_threat(db, None, member=one) for one in members[:2])
+        alerts.take(db, taken, person=lead, version=taken.version)
+    yield Browser(app).sign_in(me), f"/nouvelle-lecture/{refused.id}"
+    yield Browser(app).sign_in(members[2]), f"/moderation/recours/{appeal.id}"
+    yield Browser(app).sign_in(lead), "/moderation/alertes"
+
+
 def _of_the_life_of_ideas(app: Engage, town: Services) -> Iterator[State]:
-    """Acts on public ideas, a vote to come, and a report whose author is asked for an idea."""
+    """Support, acts on public ideas, a vote to come, a report whose author is asked for an idea."""
     with town.database.transaction() as db:
         coordinator, reporter = make_person(db, Role.COORDINATOR), make_person(db)
         ideas = [make_public(db) for _ in range(5)]
@@ -178,6 +201,7 @@ def _of_the_life_of_ideas(app: Engage, town: Services) -> Iterator[State]:
         incident, token = reported(db, reporter=reporter)
         conversions.ask_author(db, incident, person=coordinator)
     browser = Browser(app).sign_in(coordinator)
+    yield browser, f"/propositions/{ideas[0].id}/soutenir"
     acts = ("confier", "repondre", "reunir", "signalement", "vote")
     for idea, act in zip(ideas, acts, strict=True):
         yield browser, f"/suite/{idea.id}/{act}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engage import contract, create_app
+from engage import create_app
 from engage.accounts.addresses import parse
 from engage.accounts.commands import send_code
 from engage.core import clock
@@ -15,6 +15,7 @@ from engage.core.services import Services
 from engage.core.throttle import ThrottleCounter
 from tests.browsing import Browser
 from tests.factories import photo_bytes
+from tests.proposals.ideas import make_public
 
 HERE = "127.0.0.1"
 IDEA = {"title": "Des bancs", "text": "Pour souffler.", "neighbourhood": "terre-rouge"}
@@ -46,7 +47,8 @@ def test_what_is_used_up_says_until_when(
     client: Browser, town: Services, bucket: str, path: str, fields: dict[str, str]
 ) -> None:
     if "support" in bucket:
-        contract.load_demo(town)
+        with town.database.transaction() as db:
+            make_public(db)
     used_up(town, bucket)
     action = path.partition("?")[0] if path.startswith(("/code", "/prop")) else ""
     answer = client.submit(path, fields, 429, action=action)

@@ -95,6 +95,16 @@ def endpoint_of(app: Engage, form: FormFound, page: str) -> str:
     return str(app.url_map.bind("localhost").match(route, "POST")[0])
 
 
+def names_to_try(form: FormFound, earlier: set[str]) -> set[str]:
+    """Fields of `form`; of those that one place reads for all forms only the first is tried.
+
+    That is the key of sending once, which forms `earlier` had too, and one language of two.
+    """
+    french = {f"{name[:-3]}_fr" for name in form.names if name.endswith("_ar")} & form.names
+    arabic = {f"{name[:-3]}_ar" for name in french}
+    return form.names - {"csrf_token"} - arabic - ({"idem"} & earlier)
+
+
 def try_form(
     browser: Browser, page: str, form: FormFound, names: set[str]
 ) -> Iterator[tuple[object, ...]]:
