@@ -17,6 +17,7 @@ from engage.proposals.models import Endorsement, Proposal, ProposalPhoto, Propos
 from tests.browsing import Browser
 from tests.counting import count_statements
 from tests.factories import make_person, photo_bytes
+from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_item, make_public
 
 NEW = "/propositions/nouvelle"
@@ -248,8 +249,10 @@ def test_a_refused_idea_tells_its_author_why_and_can_be_written_again(
     moderation[0].submit(address, action="/lire")
     grounds = {"reason": "R08", "excerpt": "Deux bancs", "note": "Parlez du quartier."}
     moderation[0].submit(address, grounds, action="/refus")
+    deciding.settle_town(town)
     moderation[1].submit(address, action="/lire")
     moderation[1].submit(address, action="/confirmer")
+    deciding.settle_town(town)
     target = f"/propositions/{item.subject_id}"
     html = signed.get(target).text
     for words in (
@@ -305,7 +308,9 @@ def test_an_empty_list_says_what_to_do(client: Browser) -> None:
     assert "La vôtre peut être la première." in client.text
 
 
-def test_visitors_pages_hold_no_token_and_come_again_as_304(client: Browser, town: Services) -> None:
+def test_visitors_pages_hold_no_token_and_come_again_as_304(
+    client: Browser, town: Services
+) -> None:
     idea = published(town)
     for path in ("/propositions", f"/propositions/{idea.id}-des-bancs"):
         response = client.get(path)
