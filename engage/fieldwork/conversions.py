@@ -21,6 +21,7 @@ from engage.incidents import commands as incidents
 from engage.incidents.models import Circuit, Incident, IncidentKind, IncidentPhoto, Moment
 from engage.incidents.workflow import OPEN
 from engage.incidents.workflow import Action as ReportAction
+from engage.moderation import ballots
 from engage.moderation import commands as moderation
 from engage.moderation.notices_decisions import is_hidden
 from engage.proposals import commands as proposals
@@ -75,6 +76,7 @@ def to_report(
     db.flush()
     deadlines.withdraw_all(db, idea)
     finding.refresh(db, idea.id)
+    ballots.leave(db, idea.__tablename__, idea.id)
     _link(db, incident, idea, person, from_report=False)
     messages.became_report(db, incident, author, token=token)
     return incident
@@ -279,12 +281,5 @@ def take_out_of_votes(db: Session, idea: Proposal) -> None:
 
     In an open vote the wording stays: what people answered would mean something else.
     """
-    not_open = (
-        select(Question.id)
-        .join(Question.consultation)
-        .where(Consultation.opens_at > clock.now())
-        .scalar_subquery()
-    )
-    mine = Option.proposal_id == idea.id
-    db.execute(delete(Option).where(mine, Option.question_id.in_(not_open)))
-    db.execute(update(Option).where(mine).values(proposal_id=None))
+    ballots.leave(db, idea.__tablename__, idea.id)
+    db.execute(update(Option).where(Option.proposal_id == idea.id).values(proposal_id=None))

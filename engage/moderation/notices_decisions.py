@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engage.core import clock
 from engage.core.workflow import advance
-from engage.moderation import notices_messages
+from engage.moderation import ballots, notices_messages
 from engage.moderation.models import Decision, ModerationItem, PendingDecision
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
@@ -41,6 +41,7 @@ def hide(db: Session, case: NoticeCase, *, actor_id: int) -> None:
     text = REPORTABLE[case.subject_type]
     if text.is_public(db, case.subject_id):
         text.hide(db, case.subject_id, actor_id=actor_id)
+    ballots.leave(db, case.subject_type, case.subject_id)
     decided(db, case)
 
 

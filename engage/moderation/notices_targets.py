@@ -12,6 +12,7 @@ from engage.core.errors import NotFound
 from engage.core.words import Visibility
 from engage.discussions import commands as discussions
 from engage.discussions.models import Comment
+from engage.moderation import ballots
 from engage.proposals import hiding
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Proposal, ProposalAddition, ProposalRevision
@@ -91,9 +92,11 @@ class Ideas(Reportable):
 
     def hide(self, db: Session, subject_id: int, *, actor_id: int | None) -> None:
         hiding.hide(db, _one(db, Proposal, subject_id), actor_id=actor_id)
+        ballots.follow(db, subject_id)
 
     def show(self, db: Session, subject_id: int, *, actor_id: int | None) -> None:
         hiding.show(db, _one(db, Proposal, subject_id), actor_id=actor_id)
+        ballots.follow(db, subject_id)
 
 
 class Additions(Reportable):

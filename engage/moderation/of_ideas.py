@@ -12,6 +12,7 @@ from engage.core.errors import Conflict
 from engage.core.i18n import lazy as _
 from engage.core.photos import Photo, StoredPhoto
 from engage.core.words import Visibility
+from engage.moderation import ballots
 from engage.moderation.kind import Alike, Before, Kind, Reading
 from engage.moderation.models import ModerationItem
 from engage.moderation.workflow import Action
@@ -68,6 +69,8 @@ class Ideas(Kind):
         revision = revision_of(db, item)
         act = proposals.rewrite if _is_public(revision) else proposals.publish
         act(db, revision.proposal, revision=revision, actor_id=actor_id)
+        db.flush()
+        ballots.follow(db, revision.proposal_id)
 
     def refuse(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
         """An edit that is refused leaves public what was public."""
@@ -108,6 +111,8 @@ class Ideas(Kind):
             db.add(ProposalPhoto(revision_id=masked.id, position=position, photo_id=photo_id))
         item.revision_id = masked.id
         db.flush()
+        if sent.id == sent.proposal.published_revision_id:
+            ballots.mask(db, sent.proposal_id, title, sent.language)
         return gone
 
     def merge(self, db: Session, item: ModerationItem, target_id: int, *, actor_id: int) -> None:

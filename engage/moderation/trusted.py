@@ -7,6 +7,7 @@ ever. Nobody needs to hide an item in a hurry: readers can report it meanwhile.
 from sqlalchemy.orm import Session
 
 from engage.core import audit, town_settings
+from engage.moderation import ballots
 from engage.moderation.models import ModerationItem
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.subjects import KINDS
@@ -55,3 +56,4 @@ def refuse(db: Session, item: ModerationItem, *, actor_id: int) -> None:
         KINDS[item.subject_type].refuse(db, item, actor_id=actor_id)
     elif text.is_public(db, item.subject_id):
         text.hide(db, item.subject_id, actor_id=actor_id)
+        ballots.leave(db, item.subject_type, item.subject_id)

@@ -22,14 +22,17 @@ from engage.incidents.models import Circuit, Incident, IncidentKind, IncidentPho
 from engage.incidents.workflow import Status as ReportStatus
 from engage.moderation import notices
 from engage.moderation import queries as moderation
+from engage.moderation.choices import Changes, Choice
 from engage.moderation.models import ModerationItem
 from engage.moderation.notices import Complaint
 from engage.moderation.notices_targets import REPORTABLE
+from engage.moderation.workflow import Action
 from engage.privacy import commands as privacy
 from engage.proposals import commands, queries
 from engage.proposals.models import Proposal, ProposalPhoto
 from engage.proposals.workflow import Status
 from tests.browsing import Browser
+from tests.conftest import Moment
 from tests.consultations.factories import make_consultation
 from tests.factories import make_person, make_place
 from tests.moderation import deciding
@@ -237,3 +240,61 @@ def test_an_idea_taken_back_leaves_a_vote_that_is_not_open(db: Session) -> None:
     privacy.withdraw_idea(db, db.get_one(Proposal, idea.id), author=db.get_one(Person, author.id))
     assert db.scalars(select(Option).where(Option.proposal_id.is_not(None))).all() == []
     assert "Des bancs à l’ombre" not in [o.label["fr"] for o in db.scalars(select(Option))]
+
+
+def put_to_vote(db: Session, idea: Proposal) -> Option:
+    question = question_to_come(db, opens_at=clock.now() + timedelta(days=3))
+    return conversions.put_to_vote(db, idea, question, person=make_person(db, Role.COUNCIL))
+
+
+def report(db: Session, idea: Proposal) -> ModerationItem:
+    target = REPORTABLE["proposals"].find(db, idea.id)
+    assert target is not None
+    complaint = Complaint(moderation.reasons(db)[0], "Ces mots blessent.")
+    notices.send(db, target, complaint, reporter=None)
+    id_ = db.scalar(select(ModerationItem.id).where(ModerationItem.subject_type == "notices"))
+    item = moderation.item_to_decide(db, id_ or 0)
+    assert item is not None
+    return item
+
+
+def mask_title(db: Session, item: ModerationItem) -> None:
+    choice = Choice(Action.PUBLISH_MASKED, deciding.grounds(db), changes=Changes(title=[(4, 9)]))
+    deciding.decide(db, item, make_person(db, Role.COUNCIL), choice)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_masked_words_of_an_idea_are_in_no_vote(
+    db: Session, moment: Moment, *, is_open: bool
+) -> None:
+    idea = make_public(db, title="Des bancs à l’ombre")
+    option = put_to_vote(db, idea)
+    if is_open:
+        moment.forward(days=4)
+    mask_title(db, report(db, idea))
+    db.refresh(option)
+    assert "bancs" not in option.label["fr"]
+    assert option.label["fr"].startswith("Des ")
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_hidden_idea_leaves_a_vote_to_come_and_only_its_words_an_open_one(
+    db: Session, moment: Moment, *, is_open: bool
+) -> None:
+    idea = make_public(db)
+    option_id = put_to_vote(db, idea).id
+    if is_open:
+        moment.forward(days=4)
+    deciding.refuse(db, report(db, idea), *(make_person(db, Role.COUNCIL) for _ in range(2)))
+    db.expire_all()
+    option = db.get(Option, option_id)
+    assert (option and option.label) == ({"fr": f"Idée n° {idea.id}"} if is_open else None)
+
+
+def test_what_is_shown_again_is_said_again_in_votes(db: Session) -> None:
+    idea = make_public(db, title="Un kiosque")
+    option = put_to_vote(db, idea)
+    REPORTABLE["proposals"].hide(db, idea.id, actor_id=None)
+    assert option.label == {"fr": f"Idée n° {idea.id}"}
+    REPORTABLE["proposals"].show(db, idea.id, actor_id=None)
+    assert option.label == {"fr": "Un kiosque"}
