@@ -133,9 +133,20 @@ def _take_effect(
     actor_id, revision_id = pending.moderator_id, item.revision_id
     advance(db, item, pending.action, TRANSITIONS, actor_id=actor_id)
     item.decided_at = None if is_open(item) else clock.now()
+    if pending.action is Action.RETURN:
+        return []  # no view of the words: whoever gave it back may have to arbitrate again
+    decision = _written_down(db, item, pending, revision_id)
+    gone = _apply(db, item, pending, covered)
+    messages.decided(db, item, decision)
+    return gone
+
+
+def _written_down(
+    db: Session, item: ModerationItem, pending: PendingDecision, revision_id: int
+) -> Decision:
     decision = Decision(
         item_id=item.id,
-        moderator_id=actor_id,
+        moderator_id=pending.moderator_id,
         revision_id=revision_id,
         action=pending.action,
         reason=db.get(RefusalReason, pending.reason_id) if pending.reason_id else None,
@@ -147,9 +158,7 @@ def _take_effect(
     )
     item.decisions.append(decision)
     db.flush()
-    gone = _apply(db, item, pending, covered)
-    messages.decided(db, item, decision)
-    return gone
+    return decision
 
 
 def _apply(

@@ -185,6 +185,22 @@ def test_the_coordinator_gives_it_back_or_publishes_and_decides_nothing_else(
         commands.take(db, make_item(db), moderator=coordinator)
 
 
+def test_members_who_disagree_again_find_the_coordinator_who_gave_it_back(
+    db: Session, coordinator: Person
+) -> None:
+    item = make_item(db)
+    for _ in range(2):
+        first, second = (make_person(db, Role.COUNCIL) for _ in range(2))
+        deciding.propose_refusal(db, item, first, reason(db, "R01"))
+        commands.take(db, item, moderator=second)
+        why = reason(db, "R08")
+        commands.second_refusal(db, item, moderator=second, version=item.version, grounds=why)
+        deciding.settle(db)
+        assert item.status is Status.TO_COORDINATOR
+        deciding.decide(db, item, coordinator, Choice(Action.RETURN))
+        assert item.status is Status.WAITING
+
+
 def test_nobody_translates_their_own_text_and_no_number_is_left_in_a_translation(
     db: Session,
 ) -> None:
