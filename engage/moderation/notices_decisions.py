@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from engage.core import clock
 from engage.core.workflow import advance
-from engage.moderation import ballots, notices_messages
-from engage.moderation.models import Decision, ModerationItem, PendingDecision
+from engage.moderation import ballots, notices_messages, queries
+from engage.moderation.closing import close
+from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.notices_workflow import TRANSITIONS, Action, Status
-from engage.moderation.policy import is_open
-from engage.moderation.workflow import TRANSITIONS as QUEUE
-from engage.moderation.workflow import Action as QueueAction
 
 KIND = "notices"
 """The subject type of these items in the queue; their subject is the case."""
@@ -36,18 +34,29 @@ def show_again(db: Session, case: NoticeCase, *, actor_id: int) -> None:
 
 
 def hide(db: Session, case: NoticeCase, *, actor_id: int) -> None:
-    """Two members agreed: nobody reads the text any more but its author."""
+    """Two members agreed: nobody reads the text any more but its author.
+
+    Nothing else that waits about it, its own first reading or other words, is left to decide.
+    """
     advance(db, case, Action.HIDE, TRANSITIONS, actor_id=actor_id)
     text = REPORTABLE[case.subject_type]
     if text.is_public(db, case.subject_id):
         text.hide(db, case.subject_id, actor_id=actor_id)
     ballots.leave(db, case.subject_type, case.subject_id)
+    about = queries.items_about(db, [case.subject_id], subject_type=case.subject_type)
+    close(db, about, actor_id=actor_id)
     decided(db, case)
 
 
 def begin_mask(db: Session, case: NoticeCase, *, actor_id: int) -> None:
-    """The text is public when masked words take its place: show it first where it is hidden."""
+    """The text is public when masked words take its place: show it first where it is hidden.
+
+    Nobody is left to accept the words as they were.
+    """
     advance(db, case, Action.MASK, TRANSITIONS, actor_id=actor_id)
+    revision_id = REPORTABLE[case.subject_type].revision(db, case.subject_id)
+    about = queries.items_about(db, [case.subject_id], subject_type=case.subject_type)
+    close(db, [item for item in about if item.revision_id == revision_id], actor_id=actor_id)
     _show(db, case, actor_id)
 
 
@@ -124,10 +133,34 @@ def end(
     return ids
 
 
+def refused(db: Session, subject_type: str, subject_id: int, *, actor_id: int) -> None:
+    """The text was refused at its own reading: nothing is left to decide; who reported it hears."""
+    open_ones = with_notices().where(
+        NoticeCase.subject_type == subject_type,
+        NoticeCase.subject_id == subject_id,
+        NoticeCase.status == Status.OPEN,
+    )
+    for case in db.scalars(open_ones):
+        advance(db, case, Action.END, TRANSITIONS, actor_id=actor_id)
+        _take_out(db, case, actor_id)
+        decided(db, case)
+
+
+def is_held_back(db: Session, subject_type: str, subject_id: int) -> bool:
+    """Whether reports hide this text: until the council decides on them, or for good."""
+    hides = exists().where(
+        NoticeCase.subject_type == subject_type,
+        NoticeCase.subject_id == subject_id,
+        or_(
+            NoticeCase.status == Status.HIDDEN,
+            and_(NoticeCase.status == Status.OPEN, NoticeCase.hidden_at.is_not(None)),
+        ),
+    )
+    return bool(db.scalar(select(hides)))
+
+
 def _take_out(db: Session, case: NoticeCase, actor_id: int | None) -> None:
     """Nobody has to read it any more."""
     item = item_of(db, case)
-    if item is not None and is_open(item):
-        item.settles_at = None
-        db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
-        advance(db, item, QueueAction.WITHDRAW, QUEUE, actor_id=actor_id)
+    if item is not None:
+        close(db, [item], actor_id=actor_id)

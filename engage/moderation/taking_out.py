@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engage.core.workflow import advance
 from engage.moderation import appeals, forgetting, queries
 from engage.moderation import notices_decisions as notices
-from engage.moderation.models import PendingDecision
-from engage.moderation.policy import is_open
-from engage.moderation.workflow import TRANSITIONS, Action
+from engage.moderation.closing import close
 
 
 def take_out(db: Session, subject_type: str, ids: Sequence[int], *, actor_id: int | None) -> None:
@@ -19,11 +15,6 @@ def take_out(db: Session, subject_type: str, ids: Sequence[int], *, actor_id: in
     about = queries.items_about(db, ids, subject_type=subject_type)
     reported = queries.items_about(db, cases, subject_type=notices.KIND)
     appeals.end(db, [*about, *reported], actor_id=actor_id)
-    for item in about:
-        if is_open(item):
-            item.settles_at = None
-            db.execute(delete(PendingDecision).where(PendingDecision.item_id == item.id))
-            advance(db, item, Action.WITHDRAW, TRANSITIONS, actor_id=actor_id)
-    db.flush()
+    close(db, about, actor_id=actor_id)
     forgetting.forget_words(db, cases, subject_type=notices.KIND)
     forgetting.forget_words(db, ids, subject_type=subject_type)

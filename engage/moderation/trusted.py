@@ -7,7 +7,7 @@ ever. Nobody needs to hide an item in a hurry: readers can report it meanwhile.
 from sqlalchemy.orm import Session
 
 from engage.core import audit, town_settings
-from engage.moderation import ballots
+from engage.moderation import ballots, notices_decisions
 from engage.moderation.models import ModerationItem
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.subjects import KINDS
@@ -34,13 +34,15 @@ def publish_at_once(db: Session, item: ModerationItem) -> bool:
 def publish(db: Session, item: ModerationItem, *, actor_id: int) -> None:
     """Let everybody read it; what is public stays so, what was hidden afterwards comes back.
 
-    Where the author sent other words since, those take the place of what is public.
+    Where the author sent other words since, those take the place of what is public. What reports
+    hide stays so: only who decides on them shows it again.
     """
     kind, text = KINDS[item.subject_type], REPORTABLE.get(item.subject_type)
     if FLAG not in item.flags or text is None:
         kind.publish(db, item, actor_id=actor_id)
         return
-    if not text.is_public(db, item.subject_id):
+    held_back = notices_decisions.is_held_back(db, item.subject_type, item.subject_id)
+    if not held_back and not text.is_public(db, item.subject_id):
         text.show(db, item.subject_id, actor_id=actor_id)
     if kind.read(db, item).before is not None:
         kind.publish(db, item, actor_id=actor_id)
@@ -54,6 +56,8 @@ def refuse(db: Session, item: ModerationItem, *, actor_id: int) -> None:
     text = REPORTABLE.get(item.subject_type)
     if FLAG not in item.flags or text is None:
         KINDS[item.subject_type].refuse(db, item, actor_id=actor_id)
-    elif text.is_public(db, item.subject_id):
-        text.hide(db, item.subject_id, actor_id=actor_id)
+    else:
+        if text.is_public(db, item.subject_id):
+            text.hide(db, item.subject_id, actor_id=actor_id)
         ballots.leave(db, item.subject_type, item.subject_id)
+        notices_decisions.refused(db, item.subject_type, item.subject_id, actor_id=actor_id)

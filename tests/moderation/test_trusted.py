@@ -5,13 +5,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person, Role
-from engage.core import town_settings
+from engage.core import clock, town_settings
 from engage.core.outbox import OutboxMessage
 from engage.core.town_settings import TownSettings
 from engage.core.words import Visibility
-from engage.moderation import appeals, authoring, commands
+from engage.moderation import (
+    appeals,
+    authoring,
+    commands,
+    notices,
+    notices_decisions,
+    queries,
+)
+from engage.moderation.choices import Changes, Choice
 from engage.moderation.models import ModerationItem
-from engage.moderation.workflow import Status
+from engage.moderation.notices import Complaint
+from engage.moderation.notices_models import NoticeCase
+from engage.moderation.notices_targets import REPORTABLE
+from engage.moderation.workflow import Action, Status
 from engage.proposals.models import Proposal
 from engage.proposals.writing import Rewording
 from tests.discussions.making import make_comment
@@ -97,6 +108,60 @@ def test_other_words_that_are_read_take_the_place_of_the_first_ones(
     deciding.publish(db, item, make_person(db, Role.COUNCIL))
     assert idea_of(db, item).visibility is Visibility.PUBLIC
     assert idea_of(db, item).published_revision_id == item.revision_id
+
+
+def reported(db: Session, idea: Proposal) -> ModerationItem:
+    target = REPORTABLE["proposals"].find(db, idea.id)
+    assert target is not None
+    complaint = Complaint(queries.reasons(db)[0], "Ces mots blessent.")
+    notices.send(db, target, complaint, reporter=None)
+    case = db.scalars(select(NoticeCase).where(NoticeCase.subject_id == idea.id)).one()
+    item = notices_decisions.item_of(db, case)
+    assert item is not None
+    return item
+
+
+def test_what_a_report_hides_is_not_published_by_its_own_reading(
+    db: Session, author: Person
+) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    report = reported(db, idea_of(db, item))
+    deciding.refuse(db, report, *(make_person(db, Role.COUNCIL) for _ in range(2)))
+    assert (report.status, item.status) == (Status.REFUSED, Status.WITHDRAWN)
+    assert idea_of(db, item).visibility is Visibility.HIDDEN
+
+
+def test_what_its_own_reading_refuses_is_not_kept_by_a_report(db: Session, author: Person) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    report = reported(db, idea_of(db, item))
+    deciding.refuse(db, item, *(make_person(db, Role.COUNCIL) for _ in range(2)))
+    assert (report.status, item.status) == (Status.WITHDRAWN, Status.REFUSED)
+    assert idea_of(db, item).visibility is Visibility.HIDDEN
+
+
+def test_masked_words_do_not_come_back_with_the_first_reading(db: Session, author: Person) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    report, member = reported(db, idea_of(db, item)), make_person(db, Role.COUNCIL)
+    veil = Changes(title=[(4, 9)])
+    why = deciding.grounds(db)
+    deciding.decide(db, report, member, Choice(Action.PUBLISH_MASKED, why, changes=veil))
+    assert (report.status, item.status) == (Status.PUBLISHED, Status.WITHDRAWN)
+
+
+def test_what_is_hidden_until_reports_are_read_is_not_shown_by_its_own_reading(
+    db: Session, author: Person
+) -> None:
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    case_id = reported(db, idea_of(db, item)).subject_id
+    REPORTABLE["proposals"].hide(db, item.subject_id, actor_id=None)
+    db.get_one(NoticeCase, case_id).hidden_at = clock.now()
+    deciding.publish(db, item, make_person(db, Role.COUNCIL))
+    assert item.status is Status.PUBLISHED
+    assert idea_of(db, item).visibility is Visibility.HIDDEN
 
 
 def test_comments_are_trusted_alike(db: Session, author: Person) -> None:
