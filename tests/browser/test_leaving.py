@@ -15,7 +15,7 @@ def test_a_resident_reads_what_goes_and_what_stays_then_leaves(
     phone: Callable[[], Phone], photo_file: Path
 ) -> None:
     mine = phone()
-    title = f"Une horloge sur la place, {'avec' if mine.scripts else 'sans'}"
+    title = f"Une horloge {'avec' if mine.scripts else 'sans'} aiguilles"
     write_idea(mine, title, "Pour savoir l’heure de l’école.")
     mine.attach("Des photos", photo_file).press("Envoyer mon idée")
     address = mine.mail("partant")
