@@ -23,6 +23,8 @@ from engage.incidents.workflow import OPEN
 from engage.incidents.workflow import Action as ReportAction
 from engage.moderation import ballots
 from engage.moderation import commands as moderation
+from engage.moderation import queries as in_queue
+from engage.moderation.closing import close
 from engage.moderation.notices_decisions import is_hidden
 from engage.proposals import commands as proposals
 from engage.proposals import finding, news
@@ -77,6 +79,7 @@ def to_report(
     deadlines.withdraw_all(db, idea)
     finding.refresh(db, idea.id)
     ballots.leave(db, idea.__tablename__, idea.id)
+    close(db, in_queue.items_about(db, [idea.id]), actor_id=person.id)
     _link(db, incident, idea, person, from_report=False)
     messages.became_report(db, incident, author, token=token)
     return incident

@@ -184,6 +184,8 @@ def decide(
     if choice.action not in kind.actions | ALWAYS:
         raise Denied
     reading = kind.read(db, item)
+    if choice.action is Action.MERGE and reading.before is not None:
+        raise Denied
     choices.check(choice, reading, seen=item.revealed)
     choice = choices.as_seen(
         choice, reading, seen=item.revealed, masks=Action.PUBLISH_MASKED in kind.actions

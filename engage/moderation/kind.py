@@ -130,6 +130,10 @@ class Kind(ABC):
         """What is public already and may say the same, the closest first."""
         return []
 
+    def is_over(self, db: Session, item: ModerationItem) -> bool:  # noqa: ARG002
+        """Whether what it is about joined another one or became something else meanwhile."""
+        return False
+
     def correct_at(self, item: ModerationItem) -> str:  # noqa: ARG002  for kinds that have one
         """The page where the author corrects it, for kinds that can be sent back."""
         return ""

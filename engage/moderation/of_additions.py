@@ -14,6 +14,7 @@ from engage.moderation.workflow import Action
 from engage.proposals import additions
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Proposal, ProposalAddition, Voice
+from engage.proposals.workflow import OVER
 
 FIRST_WORDS = 80
 
@@ -75,6 +76,9 @@ class Additions(Kind):
         additions.rewrite(db, addition, body, actor_id=actor_id)
         item.revision_id = addition.version
         return []
+
+    def is_over(self, db: Session, item: ModerationItem) -> bool:
+        return subject_of(db, item)[1].status in OVER
 
     def correct_at(self, item: ModerationItem) -> str:
         return f"/precisions/{item.subject_id}/corriger"

@@ -20,6 +20,7 @@ from engage.proposals import commands as proposals
 from engage.proposals import joining
 from engage.proposals.addresses import path_of
 from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision, Voice
+from engage.proposals.workflow import OVER
 
 SIMILAR = 3
 
@@ -67,7 +68,7 @@ class Ideas(Kind):
     def publish(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
         """The words of an edit take the place of what is public; so do those after an appeal."""
         revision = revision_of(db, item)
-        act = proposals.rewrite if _is_public(revision) else proposals.publish
+        act = proposals.rewrite if _was_published(revision) else proposals.publish
         act(db, revision.proposal, revision=revision, actor_id=actor_id)
         db.flush()
         ballots.follow(db, revision.proposal_id)
@@ -75,7 +76,7 @@ class Ideas(Kind):
     def refuse(self, db: Session, item: ModerationItem, *, actor_id: int) -> None:
         """An edit that is refused leaves public what was public."""
         revision = revision_of(db, item)
-        if not _is_public(revision):
+        if not _was_published(revision):
             proposals.refuse(db, revision.proposal, revision=revision, actor_id=actor_id)
 
     def mask(
@@ -117,15 +118,20 @@ class Ideas(Kind):
 
     def merge(self, db: Session, item: ModerationItem, target_id: int, *, actor_id: int) -> None:
         """Supporters and followers go along; the author hears it from the ideas themselves."""
-        source, target = revision_of(db, item).proposal, db.get(Proposal, target_id)
+        revision, target = revision_of(db, item), db.get(Proposal, target_id)
         member = db.scalar(
             select(Person).options(selectinload(Person.mandates)).where(Person.id == actor_id)
         )
-        if target is None or member is None or _is_public(revision_of(db, item)):
+        if target is None or member is None or _is_edit(revision):
             raise Conflict
-        joining.join(db, source, target, person=member)
+        joining.join(db, revision.proposal, target, person=member)
+
+    def is_over(self, db: Session, item: ModerationItem) -> bool:
+        return revision_of(db, item).proposal.status in OVER
 
     def similar(self, db: Session, item: ModerationItem, reading: Reading) -> list[Alike]:
+        if reading.before is not None:
+            return []  # an edit joins nothing
         hits = search.similar(db, Proposal.__tablename__, reading.title, SIMILAR + 1)
         ids = [hit.id for hit in hits if hit.id != item.subject_id][:SIMILAR]
         if not ids:
@@ -158,10 +164,14 @@ def revision_of(db: Session, item: ModerationItem) -> ProposalRevision:
     ).one()
 
 
-def _is_public(revision: ProposalRevision) -> bool:
-    """Whether the idea was published before: then the revision is an edit."""
-    idea = revision.proposal
-    return idea.published_revision_id is not None and idea.visibility is Visibility.PUBLIC
+def _was_published(revision: ProposalRevision) -> bool:
+    """Whether the idea is public, or was before it was hidden."""
+    return revision.proposal.published_revision_id is not None
+
+
+def _is_edit(revision: ProposalRevision) -> bool:
+    """Whether these words would take the place of other ones."""
+    return _was_published(revision) and revision.proposal.published_revision_id != revision.id
 
 
 def _replace(db: Session, changed: Mapping[int, Photo | None]) -> list[StoredPhoto]:

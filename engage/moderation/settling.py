@@ -20,6 +20,7 @@ from engage.core.storage import Storage
 from engage.core.workflow import advance
 from engage.moderation import messages, queries, trusted
 from engage.moderation.choices import CELLS
+from engage.moderation.closing import close
 from engage.moderation.masks import masked
 from engage.moderation.models import Decision, ModerationItem, PendingDecision, RefusalReason
 from engage.moderation.policy import is_open
@@ -122,6 +123,8 @@ def _settle(db: Session, item_id: int, covered: Covered) -> tuple[bool, list[Sto
     except (DomainError, IntegrityError):
         log.warning("a decision on item %d came too late", item_id)
         audit.record(db, "moderation_item.lapse", item, actor_id=pending.moderator_id)
+        if KINDS[item.subject_type].is_over(db, item):
+            close(db, [item], actor_id=None)
         return False, []
     return True, gone
 

@@ -30,7 +30,7 @@ from engage.proposals.policy import (
     can_withdraw,
 )
 from engage.proposals.suggest import suggested
-from engage.proposals.workflow import TRANSITIONS, Action
+from engage.proposals.workflow import OVER, TRANSITIONS, Action
 from engage.territory import queries as territory
 
 
@@ -124,13 +124,17 @@ def publish(db: Session, proposal: Proposal, *, revision: ProposalRevision, acto
 
 
 def rewrite(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:
-    """Let the words of an edit take the place of those that are public; its life goes on."""
-    if proposal.visibility is not Visibility.PUBLIC:
+    """Let the words of an edit take the place of those that were public; its life goes on.
+
+    An idea that is hidden stays so, with the new words.
+    """
+    if proposal.published_revision_id is None or proposal.status in OVER:
         raise Conflict
     proposal.published_revision_id = revision.id
     audit.record(db, "proposal.rewrite", proposal, actor_id=actor_id, revision_id=revision.id)
     finding.refresh(db, proposal.id)
-    news.tell(db, proposal, Happening.REWRITTEN, actor_id=proposal.author_id)
+    if proposal.visibility is Visibility.PUBLIC:
+        news.tell(db, proposal, Happening.REWRITTEN, actor_id=proposal.author_id)
 
 
 def refuse(db: Session, proposal: Proposal, *, revision: ProposalRevision, actor_id: int) -> None:

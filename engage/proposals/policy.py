@@ -35,8 +35,12 @@ def can_speak_as(person: Person | None, voice: Voice, organisation_id: int | Non
 
 
 def can_edit(person: Person | None, proposal: Proposal) -> bool:
-    """The author, as long as nobody answered: others supported what was answered."""
-    return is_author(person, proposal) and proposal.status in EDITABLE
+    """The author, as long as nobody answered: others supported what was answered.
+
+    What was hidden does not change: nobody could read the other words.
+    """
+    hidden = proposal.visibility is Visibility.HIDDEN
+    return is_author(person, proposal) and proposal.status in EDITABLE and not hidden
 
 
 def can_add(person: Person | None, proposal: Proposal) -> bool:

@@ -22,6 +22,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+OVER = frozenset({Status.MERGED, Status.CONVERTED, Status.WITHDRAWN})
+"""Nothing that is still read about such an idea can become public."""
+
+
 class Action(StrEnum):
     """What can happen to an idea."""
 

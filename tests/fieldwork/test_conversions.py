@@ -27,6 +27,7 @@ from engage.moderation.models import ModerationItem
 from engage.moderation.notices import Complaint
 from engage.moderation.notices_targets import REPORTABLE
 from engage.moderation.workflow import Action
+from engage.moderation.workflow import Status as ItemStatus
 from engage.privacy import commands as privacy
 from engage.proposals import commands, queries
 from engage.proposals.models import Proposal, ProposalPhoto
@@ -36,7 +37,7 @@ from tests.conftest import Moment
 from tests.consultations.factories import make_consultation
 from tests.factories import make_person, make_place
 from tests.moderation import deciding
-from tests.proposals.ideas import make_idea, make_public
+from tests.proposals.ideas import make_idea, make_item, make_public
 
 
 def lamp(db: Session) -> IncidentKind:
@@ -73,6 +74,12 @@ def test_an_idea_becomes_a_report_that_its_author_follows(db: Session, storage: 
     assert found.is_reporter
     privacy.withdraw_report(db, incident, reporter=author)
     assert incident.description == ""
+
+
+def test_nobody_reads_an_idea_that_became_a_report_before_it_was_read(db: Session) -> None:
+    item = make_item(db)
+    converted(db, db.get_one(Proposal, item.subject_id))
+    assert (item.status, item.in_queue) == (ItemStatus.WITHDRAWN, False)
 
 
 def test_its_address_leads_to_the_report(client: Browser, town: Services) -> None:

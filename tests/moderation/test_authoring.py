@@ -18,13 +18,14 @@ from engage.moderation import commands as moderation
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action, Status
-from engage.proposals import additions, policy, queries
+from engage.proposals import additions, hiding, joining, policy, queries
 from engage.proposals.models import Proposal, ProposalAddition, ProposalPhoto, ProposalRevision
 from engage.proposals.news import Happening, ProposalEvent
 from engage.proposals.workflow import Status as IdeaStatus
 from engage.proposals.writing import Rewording
 from tests.browsing import Browser
 from tests.factories import make_person, photo_bytes
+from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_public
 from tests.proposals.test_queries import make_photo
 
@@ -109,6 +110,29 @@ def test_a_refused_edit_leaves_the_idea_as_it_was(db: Session, author: Person) -
     item = authoring.edit(db, idea, BETTER, author=author)
     decide(db, item, "refuse")
     assert published_words(db, idea) == "Des bancs à l’ombre"
+
+
+def test_an_edit_of_an_idea_that_was_hidden_since_is_read_once_and_shows_nothing(
+    db: Session, author: Person
+) -> None:
+    idea = make_public(db, author=author)
+    item = authoring.edit(db, idea, BETTER, author=author)
+    hiding.hide(db, idea, actor_id=None)
+    db.flush()
+    deciding.publish(db, item, make_person(db, Role.COUNCIL))
+    assert (item.status, idea.visibility) == (Status.PUBLISHED, Visibility.HIDDEN)
+    assert idea.published_revision_id == item.revision_id
+    with pytest.raises(Denied):
+        authoring.edit(db, idea, BETTER, author=author)
+
+
+def test_what_joined_another_idea_meanwhile_leaves_the_queue(db: Session, author: Person) -> None:
+    idea, item = waiting(db, author)
+    member = make_person(db, Role.COUNCIL)
+    joining.join(db, idea, make_public(db), person=member)
+    deciding.publish(db, item, member)
+    assert (item.status, item.in_queue) == (Status.WITHDRAWN, False)
+    assert idea.visibility is Visibility.HIDDEN
 
 
 def test_photos_that_an_edit_keeps_are_seen_with_both_versions(db: Session, author: Person) -> None:

@@ -164,6 +164,17 @@ def test_what_is_hidden_until_reports_are_read_is_not_shown_by_its_own_reading(
     assert idea_of(db, item).visibility is Visibility.HIDDEN
 
 
+def test_a_trusted_idea_that_says_the_same_joins_the_other_one(db: Session, author: Person) -> None:
+    target = make_public(db)
+    trust(db, "proposals")
+    item = make_item(db, author=author)
+    deciding.decide(
+        db, item, make_person(db, Role.COUNCIL), Choice(Action.MERGE, target_id=target.id)
+    )
+    assert item.status is Status.MERGED
+    assert idea_of(db, item).merged_into_id == target.id
+
+
 def test_comments_are_trusted_alike(db: Session, author: Person) -> None:
     trust(db, "comments")
     comment = make_comment(db, make_public(db), author=author)
