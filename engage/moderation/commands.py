@@ -39,6 +39,8 @@ from engage.proposals.workflow import READ_WITHIN
 HELD = timedelta(minutes=10)
 UNDO_WITHIN = timedelta(seconds=10)
 """How long a decision can be taken back; nothing of it is public or sent before."""
+MOST_ESCAPES = 3
+"""How often an author may answer a proposed refusal with other words, unasked."""
 
 
 def receive_proposal(db: Session, draft: Draft, person: Person) -> str:
@@ -111,12 +113,17 @@ def corrected(
 ) -> ModerationItem:
     """The author sent other words: the item has its old place, and what was asked for on top.
 
-    `item.decisions` must be loaded. Raises `Conflict` in the ten seconds of a decision.
+    `item.decisions` must be loaded. Raises `Conflict` in the ten seconds of a decision, and
+    when other words made a second member start anew often enough.
     """
     if item.author_id != author.id:
         raise Denied
     if item.settles_at is not None:
         raise Conflict(_("Quelqu’un décide en ce moment. Attendez une minute et recommencez."))
+    if item.status is Status.SECOND_LOOK and _refusals_proposed(item) > MOST_ESCAPES:
+        raise Conflict(
+            _("Vous avez changé ce texte plusieurs fois. Attendez la réponse du conseil citoyen.")
+        )
     if item.status is Status.CORRECTION:
         asked = [d.at for d in item.decisions if d.action is Action.ASK_CORRECTION]
         item.due_at += clock.now() - max(asked)
@@ -127,6 +134,11 @@ def corrected(
     _look_at(db, item, {trusted.FLAG} & {*item.flags})
     db.flush()
     return item
+
+
+def _refusals_proposed(item: ModerationItem) -> int:
+    """How many first members would not publish it, whatever the words were then."""
+    return sum(decision.action is Action.PROPOSE_REFUSAL for decision in item.decisions)
 
 
 def take(db: Session, item: ModerationItem, *, moderator: Person) -> None:

@@ -70,6 +70,20 @@ def test_an_edit_after_a_proposed_refusal_is_read_anew(db: Session, author: Pers
     assert authoring.edit(db, idea, BETTER, author=author).status is Status.WAITING
 
 
+def test_other_words_put_a_proposed_refusal_off_three_times_at_most(
+    db: Session, author: Person
+) -> None:
+    idea, item = waiting(db, author)
+    for _ in range(moderation.MOST_ESCAPES):
+        deciding.propose_refusal(db, item, make_person(db, Role.COUNCIL))
+        authoring.edit(db, idea, BETTER, author=author)
+        assert item.status is Status.WAITING
+    deciding.propose_refusal(db, item, make_person(db, Role.COUNCIL))
+    with pytest.raises(Conflict):
+        authoring.edit(db, idea, BETTER, author=author)
+    assert item.status is Status.SECOND_LOOK
+
+
 def test_a_correction_that_was_asked_for_keeps_its_place_and_gets_its_time(
     db: Session, author: Person
 ) -> None:
