@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from engage.accounts import queries as accounts
 from engage.accounts.models import Mandate, Person, Role
 from engage.core import audit, clock
-from engage.core.errors import Conflict, InvalidInput
+from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.workflow import advance, allows
@@ -36,17 +36,23 @@ BY_SMS_AN_HOUR = 5
 def raise_danger(db: Session, item: ModerationItem, *, member: Person) -> Alert:
     """Somebody is in danger: take the item out of the volunteers' queue and call those in charge.
 
-    A second alert about the same item while one is open is that one.
+    A second alert about the same item while one is open is that one. Raises `Denied` for one's own
+    text: it would not be read by the volunteers any more.
     """
     require(can_alert, member)
+    if item.author_id == member.id:
+        raise Denied
     _take_away(db, item, member)
     return _raised(db, Kind.DANGER, item, member)
 
 
 def raise_threat(db: Session, item: ModerationItem | None, *, member: Person) -> Alert:
-    """The member is threatened, perhaps because of an item, which leaves the queue then, too."""
+    """The member is threatened, perhaps because of an item, which leaves the queue then, too.
+
+    One's own text stays in it: who wrote it does not choose who reads it.
+    """
     require(can_alert, member)
-    if item is not None:
+    if item is not None and item.author_id != member.id:
         _take_away(db, item, member)
     return _raised(db, Kind.THREAT, item, member)
 

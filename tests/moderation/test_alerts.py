@@ -97,6 +97,15 @@ def test_the_item_leaves_the_volunteers_for_the_coordinator(db: Session, member:
     assert queue.queue(db, other, ["fr"])[0] == []
 
 
+def test_nobody_takes_their_own_text_from_the_volunteers(db: Session, member: Person) -> None:
+    item = make_item(db, author=member)
+    with pytest.raises(Denied):
+        alerts.raise_danger(db, item, member=member)
+    alert = alerts.raise_threat(db, item, member=member)
+    assert (alert.kind, alert.item_id) == (Kind.THREAT, item.id)
+    assert item.status is Status.WAITING
+
+
 def test_two_who_say_the_same_make_one_alert_and_one_call(db: Session, member: Person) -> None:
     coordinator(db, "claire")
     item = make_item(db)
