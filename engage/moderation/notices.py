@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engage.accounts.models import Person
+from engage.accounts.models import Person, Role
 from engage.core import audit, clock
 from engage.core.policy import require
 from engage.moderation import commands, notices_messages
+from engage.moderation.alerts import in_charge
 from engage.moderation.models import FIRST_TURN, Decision, RefusalReason
 from engage.moderation.notices_decisions import KIND, item_of, with_notices
 from engage.moderation.notices_models import Notice, NoticeCase
@@ -113,7 +114,8 @@ def _earlier(case: NoticeCase, reporter: Person | None) -> Notice | None:
 def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> None:
     """The case is one item of the queue, on top from the third reader on.
 
-    A member of the council who reports a text does not judge it.
+    A member of the council who reports a text does not judge it, nor does a coordinator while there
+    is another one.
     """
     item = item_of(db, case)
     if item is None:
@@ -127,7 +129,7 @@ def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> N
         )
     if voices(case.notices) >= ENOUGH:
         item.turn = FIRST_TURN
-    if reporter is not None and _is_member(reporter) and not has_judged(reporter, item):
+    if reporter is not None and _stands_back(db, reporter) and not has_judged(reporter, item):
         item.decisions.append(
             Decision(
                 item_id=item.id,
@@ -140,8 +142,10 @@ def _put_into_queue(db: Session, case: NoticeCase, reporter: Person | None) -> N
     db.flush()
 
 
-def _is_member(reporter: Person) -> bool:
-    return any(mandate.role == "council" for mandate in reporter.mandates)
+def _stands_back(db: Session, reporter: Person) -> bool:
+    if any(mandate.role == "council" for mandate in reporter.mandates):
+        return True
+    return reporter.holds(Role.COORDINATOR) and len(in_charge(db)) > 1
 
 
 def _hide_meanwhile(db: Session, case: NoticeCase) -> None:

@@ -14,7 +14,9 @@ from engage.core.errors import Denied
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.words import Visibility
-from engage.moderation import commands, notices, notices_decisions, queue
+from engage.core.workflow import advance
+from engage.moderation import commands, notices, notices_decisions, policy, queue
+from engage.moderation import workflow as council
 from engage.moderation.choices import Changes, Choice
 from engage.moderation.models import FIRST_TURN, USUAL_TURN, ModerationItem, RefusalReason
 from engage.moderation.notices import Complaint
@@ -298,6 +300,19 @@ def test_a_member_who_reported_it_does_not_judge_it(db: Session, idea: Proposal)
     report(db, idea, member)
     assert queue.next_free(db, member) is None
     assert queue.next_free(db, make_person(db, Role.COUNCIL)) is not None
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_coordinator_who_reported_it_does_not_arbitrate_unless_alone(
+    db: Session, idea: Proposal, *, alone: bool
+) -> None:
+    coordinator = make_person(db, Role.COORDINATOR)
+    if not alone:
+        make_person(db, Role.COORDINATOR)
+    report(db, idea, coordinator)
+    item = item_of(db, idea)
+    advance(db, item, Action.STAND_IN, council.TRANSITIONS)
+    assert policy.can_judge(coordinator, item) is alone
 
 
 def test_a_member_who_read_a_report_may_report_the_text_too(db: Session, idea: Proposal) -> None:
