@@ -30,7 +30,7 @@ from engage.proposals.cards import Card
 from engage.proposals.forms import IdeaForm
 from engage.proposals.kept import choices
 from engage.proposals.models import Proposal
-from engage.proposals.similar import alike
+from engage.proposals.similar import WORTH_A_STOP, alike
 from engage.proposals.voices import speakers
 from engage.proposals.warnings import Warnings
 from engage.territory import places
@@ -132,7 +132,7 @@ def create() -> ResponseReturnValue:
 
 def unseen_similar(db: Session, title: str) -> Sequence[Card]:
     """Ideas that say the same, unless the page that was sent showed some already."""
-    return () if request.form.get("semblables") else alike(db, title)
+    return () if request.form.get("semblables") else alike(db, title, least=WORTH_A_STOP)
 
 
 def _again(

@@ -10,7 +10,7 @@ from tests.browser.phone import Phone
 
 pytestmark = pytest.mark.browser
 
-WORDS = "Un banc à l’ombre devant l’école"
+WORDS = "Une girouette sur le préau"
 
 
 def kept_by(phone: Phone) -> int:
