@@ -356,4 +356,4 @@ def test_an_idea_that_was_withdrawn_meanwhile_is_no_500(
         )
     first.submit(address, action="/publier")
     assert settle_town(town) == 0
-    assert status_of(town, item) is Status.WAITING
+    assert status_of(town, item) is Status.WITHDRAWN, "nobody reads it again"
