@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage import contract
 from engage.core.services import Services
 from engage.territory.models import Action, Neighbourhood, Organisation
-from tests.conftest import CONTRACT
+from tests.conftest import CONTRACT, Moment
 
 
 @pytest.fixture
@@ -101,3 +101,12 @@ def test_a_folder_or_nothing_is_one_line(town: Services, tmp_path: Path) -> None
     for path in (tmp_path, tmp_path / "missing.json"):
         with pytest.raises(SystemExit, match="engage: "):
             contract.load(town, path)
+
+
+@pytest.mark.parametrize("hours", [11.5, 16])
+def test_the_demonstration_can_be_loaded_late_in_the_evening_and_at_night(
+    town: Services, moment: Moment, hours: float
+) -> None:
+    """Half past nine in the evening, and two in the morning."""
+    moment.forward(hours=hours)
+    assert contract.load_demo(town)

@@ -31,7 +31,8 @@ def load(db: Session, data: Row, people: dict[str, Person]) -> None:
         if row["cancelled"]:
             _cancel(db, event, row["cancelled"], mediator)
         if row["code"] == REMINDED:
-            commands.ask_reminder(db, event, person=people["habitante"])
+            with clock.at(clock.now() - timedelta(days=1)):  # tonight it may be too late to ask
+                commands.ask_reminder(db, event, person=people["habitante"])
 
 
 def _planned(db: Session, row: Row) -> commands.Planned:
