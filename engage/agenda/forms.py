@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from wtforms import HiddenField, SelectField, TimeField
+from wtforms import SelectField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engage.agenda.commands import Planned
 from engage.agenda.models import Event, EventKind
 from engage.agenda.words import KINDS
 from engage.core import clock
-from engage.core.forms import Day, Form, Line, SendOnceForm, Words
+from engage.core.forms import Day, Line, SeenForm, SendOnceForm, Words
 from engage.core.i18n import _, label, lazy
 from engage.core.spoken import filled_in, spoken, texts
 from engage.territory.models import Neighbourhood, Organisation, Place
@@ -28,18 +28,6 @@ class Hour(TimeField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Écrivez une heure qui existe, par exemple 14:30.")) from None
-
-
-class SeenForm(Form):
-    """Something to do with a date as it was shown."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int:
-        """The version that the page showed; 0, which is none, where something else came back."""
-        given = self.version.data or ""
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 @spoken(

@@ -41,6 +41,18 @@ class SendOnceForm(Form):
     idem = HiddenField(default=new_token)
 
 
+class SeenForm(Form):
+    """Something to do with a thing as it was shown."""
+
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int:
+        """The version that the page showed; 0, which is none, where something else came back."""
+        given = self.version.data or ""
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
 class Day(DateField):
     """A day as browsers send it; an impossible one gets our sentence."""
 

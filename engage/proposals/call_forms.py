@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from wtforms import HiddenField, SelectField
+from wtforms import SelectField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engage.accounts.models import Person
 from engage.core import clock
-from engage.core.forms import Day, Form, Line, SendOnceForm, Words
+from engage.core.forms import Day, Line, SeenForm, SendOnceForm, Words
 from engage.core.i18n import _, label, lazy
 from engage.core.spoken import filled_in, spoken, texts
 from engage.proposals.call_commands import Asked
@@ -17,18 +17,6 @@ from engage.territory.models import Neighbourhood, Organisation
 
 TOO_LONG = lazy("Ce texte est trop long.")
 LONG = 4000
-
-
-class SeenForm(Form):
-    """Something to do with a call as it was shown."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int:
-        """The version that the page showed; 0, which is none, where something else came back."""
-        given = self.version.data or ""
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 @spoken(
