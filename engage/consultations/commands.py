@@ -12,7 +12,6 @@ from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.models import (
     Consultation,
-    Electorate,
     Question,
     QuestionKind,
     VotingCode,
@@ -238,7 +237,7 @@ def make_codes(db: Session, consultation: Consultation, key: bytes, count: int) 
 
 def keep_codes(db: Session, consultation: Consultation, key: bytes, codes: Sequence[str]) -> None:
     """Let each of `codes` vote once a question; raises `Conflict` where accounts vote."""
-    if consultation.electorate is not Electorate.DWELLING_CODE:
+    if not consultation.electorate.by_code:
         raise Conflict(_("Ici, on vote avec un compte, sans code."))
     rows = [
         {"consultation_id": consultation.id, "code_hash": queries.code_hash(key, code)}

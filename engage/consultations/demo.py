@@ -138,7 +138,7 @@ def _units(
     key: bytes,
 ) -> list[str]:
     """The electorate units that vote in the demo; the three documented codes stay unused."""
-    if consultation.electorate is Electorate.DECLARED:
+    if not consultation.electorate.by_code:
         return [unit_of_person(person.id) for person in voters]
     codes = make_codes(db, consultation, key, row["electorate"]["size"] - len(DEMO_CODES))
     keep_codes(db, consultation, key, DEMO_CODES)

@@ -13,17 +13,46 @@ from engage.territory.models import Neighbourhood
 
 
 class Electorate(StrEnum):
-    """Who may vote, one mode for each concertation."""
+    """Who may vote, one mode for each concertation: by printed codes, or by accounts."""
 
     DWELLING_CODE = "dwelling_code"
+    PERSON_CODE = "person_code"
+    VERIFIED = "verified"
     DECLARED = "declared"
+
+    @property
+    def by_code(self) -> bool:
+        """Whether the printed code alone votes, signed in or not."""
+        return self in (Electorate.DWELLING_CODE, Electorate.PERSON_CODE)
 
 
 class QuestionKind(StrEnum):
     """How a question is answered."""
 
+    YES_NO = "yes_no"
     SINGLE = "single"
     APPROVAL = "approval"
+    FAVOURITES = "favourites"
+    JUDGMENT = "judgment"
+    BUDGET = "budget"
+    SCALE = "scale"
+    TEXT = "text"
+
+
+class BudgetCount(StrEnum):
+    """By which rule the projects of a budget question are chosen."""
+
+    GREEDY = "greedy"
+    EQUAL_SHARES = "equal_shares"
+
+
+class Purpose(StrEnum):
+    """What a concertation is for; a survey asks without anything to be decided."""
+
+    VOTE = "vote"
+    PARTY = "party"
+    REHABILITATION = "rehabilitation"
+    SURVEY = "survey"
 
 
 class Consultation(Base):
@@ -44,12 +73,29 @@ class Consultation(Base):
     min_age: Mapped[int | None]
     min_residence: Mapped[str] = mapped_column(String(12), default="declared")
     """A level of `accounts.residence`: how well it must be known that somebody lives here."""
+    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose), default=Purpose.VOTE)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    """Who owes the decision."""
+    is_draft: Mapped[bool] = mapped_column(default=False)
+    """Being written: only those who make it see it, whatever its dates say."""
+    takes_paper: Mapped[bool] = mapped_column(default=False)
+    quorum: Mapped[int | None]
+    """Units that should take part, told for information; it decides nothing."""
+    expected: Mapped[int | None]
+    """Units that could take part, where somebody knows."""
+    tells_neighbourhoods: Mapped[bool] = mapped_column(default=False)
+    """Announced beforehand: the choices are told by neighbourhood, too."""
     announced_at: Mapped[datetime]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     decision_due_at: Mapped[datetime]
     decision_statement: Mapped[dict[str, str]]
+    decision_changes: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """What the vote has changed, part of the decision."""
     decided_on: Mapped[date | None]
+    sealed_at: Mapped[datetime | None]
+    """When the ballots were parted from the roll for good; nothing is counted before."""
+    archived_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -81,6 +127,12 @@ class Question(Base):
     max_choices: Mapped[int]
     title: Mapped[dict[str, str]]
     help: Mapped[dict[str, str]]
+    budget: Mapped[int | None]
+    """Whole euros to share, of a budget question."""
+    counting: Mapped[BudgetCount | None] = mapped_column(enum_column(BudgetCount))
+    low: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """What 1 means on a scale; `high` says what 5 means."""
+    high: Mapped[dict[str, str]] = mapped_column(default=dict)
 
     consultation: Mapped[Consultation] = relationship(
         back_populates="questions", lazy="raise_on_sql"
@@ -102,6 +154,9 @@ class Option(Base):
     is_none: Mapped[bool] = mapped_column(default=False)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"), index=True)
     """The idea of a resident that was put to the vote."""
+    cost: Mapped[int | None]
+    """Whole euros, of a project of a budget question."""
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
 
 
 class VotingCode(Base):
@@ -148,7 +203,7 @@ class Ballot(Base):
 
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
-    answers: Mapped[list[int]]
+    answers: Mapped[list[Any]]
 
 
 class FinalCounts(Base):

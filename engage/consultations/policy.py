@@ -7,7 +7,7 @@ from engage.consultations.models import Consultation, Electorate
 from engage.consultations.sheets import Listed
 from engage.consultations.standing import DECLARING, Standing, lacks
 
-UNIT_PREFIX = {Electorate.DWELLING_CODE: "code:", Electorate.DECLARED: "person:"}
+UNIT_PREFIX = {mode: "code:" if mode.by_code else "person:" for mode in Electorate}
 """What the units of each electorate begin with; two kinds are never mixed in one concertation."""
 
 

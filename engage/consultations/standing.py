@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import age, residence
 from engage.accounts.models import Person
 from engage.accounts.residence import ResidenceLevel
-from engage.consultations.models import Consultation, Electorate
+from engage.consultations.models import Consultation
 from engage.core import clock
 
 
@@ -50,7 +50,7 @@ def of(db: Session, consultation: Consultation, person: Person, *, stated_age: i
 def asks_for_proof(consultation: Consultation) -> bool:
     """Whether accounts vote here and must show where they live; letters show it by themselves."""
     return (
-        consultation.electorate is not Electorate.DWELLING_CODE
+        not consultation.electorate.by_code
         and consultation.min_residence != ResidenceLevel.DECLARED
     )
 
@@ -61,7 +61,7 @@ def lacks(consultation: Consultation, standing: Standing) -> tuple[Lack, ...]:
     Where residence is declared, voting declares the age with it: the sentence above the button
     says so. Where residence is proven the age is asked for. A year that was typed always counts.
     """
-    if consultation.electorate is Electorate.DWELLING_CODE:
+    if consultation.electorate.by_code:
         return ()
     found = []
     wanted = ResidenceLevel(consultation.min_residence)

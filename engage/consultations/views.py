@@ -9,7 +9,7 @@ from engage.accounts.forms import EmptyForm
 from engage.consultations import kept, queries, sheets, waiting, way, words
 from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
 from engage.consultations.forms import BallotForm, VotingCodeForm, ballot_form, chosen
-from engage.consultations.models import Consultation, Electorate, Question, VotingCode
+from engage.consultations.models import Consultation, Question, VotingCode
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import Sheet
 from engage.consultations.standing import Lack, lacks
@@ -72,7 +72,7 @@ def show(consultation_id: int) -> ResponseReturnValue:
         turnout=kept.turnout(consultation),
         answered=len(done),
         waits=held is not None and held.consultation_id == consultation.id,
-        by_code=consultation.electorate is Electorate.DWELLING_CODE,
+        by_code=consultation.electorate.by_code,
         identified=unit is not None,
         words=words,
         now=clock.now(),
@@ -268,6 +268,6 @@ def _question_page(
         skip=after(consultation, question.position, frozenset()),
         lacking=lacks(consultation, waiting.standing(consultation)),
         known=unit is not None,
-        by_code=consultation.electorate is Electorate.DWELLING_CODE,
+        by_code=consultation.electorate.by_code,
         declaration=words.declaration(consultation),
     )

@@ -22,7 +22,7 @@ from engage.accounts.age_views import stated_age
 from engage.consultations import way
 from engage.consultations.commands import checked
 from engage.consultations.forms import BallotForm, ballot_form
-from engage.consultations.models import Consultation, Electorate, Question
+from engage.consultations.models import Consultation, Question
 from engage.consultations.standing import DECLARING, Standing, of
 from engage.core import clock
 from engage.core.secrets import seal, unseal
@@ -55,7 +55,7 @@ def standing(consultation: Consultation, db: Session | None = None) -> Standing:
     Where the answer is counted at once or in `db`, that is the transaction that counts.
     """
     person = gate.actor()
-    if consultation.electorate is Electorate.DWELLING_CODE or person is None:
+    if consultation.electorate.by_code or person is None:
         return DECLARING
     return of(db or get_db(), consultation, person, stated_age=stated_age())
 

@@ -7,7 +7,7 @@ from engage.accounts.forms import EmptyForm
 from engage.consultations import queries, waiting, way, words
 from engage.consultations.commands import NotOpen, cast_waiting
 from engage.consultations.forms import WhoseForm
-from engage.consultations.models import Consultation, Electorate
+from engage.consultations.models import Consultation
 from engage.consultations.standing import lacks
 from engage.core import clock
 from engage.core.errors import InvalidInput
@@ -105,7 +105,7 @@ def what_is_missing(
 
 
 def _identify(consultation: Consultation) -> ResponseReturnValue:
-    if consultation.electorate is Electorate.DWELLING_CODE:
+    if consultation.electorate.by_code:
         flash(_("Vos réponses attendent ici. Tapez votre code, puis comptez-les."), "info")
         return see_other(f"/code?pour={consultation.id}")
     flash(_("Vos réponses attendent ici. Dites qui vous êtes, puis comptez-les."), "info")

@@ -6,7 +6,6 @@ from engage.accounts import gate
 from engage.consultations import queries
 from engage.consultations.models import (
     Consultation,
-    Electorate,
     Question,
     unit_of_code,
     unit_of_person,
@@ -35,7 +34,7 @@ def asked(consultation: Consultation) -> Question:
 
 def unit(consultation: Consultation | Sheet) -> str | None:
     """Whose right this browser may use here, None when it is not known yet."""
-    if consultation.electorate is Electorate.DECLARED:
+    if not consultation.electorate.by_code:
         person = gate.actor()
         return unit_of_person(person.id) if person else None
     code_id = session.get("voting_code")

@@ -11,7 +11,6 @@ from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
 from engage.consultations.forms import BallotForm, ballot_form, chosen
 from engage.consultations.models import (
     Consultation,
-    Electorate,
     Question,
     unit_of_code,
     unit_of_person,
@@ -46,8 +45,8 @@ def _index(visit: Visit, form: VotingCodeForm) -> ResponseReturnValue:
         "votes",
         form,
         visit,
-        by_code=[c for c in open_ if c.electorate is Electorate.DWELLING_CODE],
-        declared=[c for c in open_ if c.electorate is not Electorate.DWELLING_CODE],
+        by_code=[c for c in open_ if c.electorate.by_code],
+        declared=[c for c in open_ if not c.electorate.by_code],
         has_identity=visit.has_identity(),
     )
 
@@ -160,7 +159,7 @@ def _conditions_page(
 
 def _standing(visit: Visit, asked: Consultation) -> Standing:
     person = visit.person()
-    if asked.electorate is Electorate.DWELLING_CODE or person is None:
+    if asked.electorate.by_code or person is None:
         return DECLARING
     return standing_of(get_db(), asked, person, stated_age=visit.stated_age)
 
@@ -202,7 +201,7 @@ def _question(consultation: Consultation) -> Question:
 def _unit(visit: Visit, consultation: Consultation) -> str | None:
     """Whose right is used: the dwelling of the code, or a person who can be recognised."""
     db = get_db()
-    if consultation.electorate is Electorate.DWELLING_CODE:
+    if consultation.electorate.by_code:
         code_id = visit.code_id
         if code_id is None or not consultations.standing_code(db, code_id, consultation.id):
             return None
