@@ -9,10 +9,10 @@ from engage.consultations.models import Question
 from engage.core.forms import Form, Line, SendOnceForm, Words
 from engage.core.i18n import current, label
 from engage.core.i18n import lazy as _
+from engage.core.language import language_of
 from engage.incidents.models import IncidentKind
 from engage.proposals.commands import Idea
 from engage.proposals.forms import MAX_TEXT, MAX_TITLE
-from engage.proposals.language import language_of
 from engage.territory.models import Place
 
 

@@ -7,6 +7,7 @@ from engage.core import i18n
 from engage.core.errors import InvalidInput
 from engage.core.forms import send_once
 from engage.core.i18n import _
+from engage.core.warnings import NONE, Warnings, news
 from engage.core.web import get_db, see_other, services
 from engage.core.words import ContributionChannel
 from engage.fieldwork import commands, counter, queries, tickets
@@ -18,7 +19,6 @@ from engage.incidents.models import Circuit, IncidentKind
 from engage.proposals import policy
 from engage.proposals.models import Proposal
 from engage.proposals.queries import Quarter, quarters
-from engage.proposals.warnings import NONE, Warnings, news
 
 bp = Blueprint("counter_entries", __name__)
 

@@ -10,10 +10,10 @@ from engage.accounts.forms import CodeForm
 from engage.core.forms import Form, Line, SendOnceForm, Words
 from engage.core.i18n import current, label
 from engage.core.i18n import lazy as _
+from engage.core.language import language_of
 from engage.fieldwork.commands import MAX_QUESTION
 from engage.incidents.commands import MAX_WORDS
 from engage.proposals.commands import Idea
-from engage.proposals.language import language_of
 from engage.proposals.queries import Quarter
 
 MAX_TITLE, MAX_TEXT = 80, 4000

@@ -12,6 +12,7 @@ from engage.core import i18n, idempotency
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.forms import clean_text
 from engage.core.i18n import _
+from engage.core.language import language_of
 from engage.core.secrets import new_token
 from engage.core.web import get_db, services
 from engage.core.words import ContributionChannel
@@ -22,7 +23,6 @@ from engage.fieldwork.forms import MAX_TEXT, MAX_TITLE
 from engage.incidents.commands import MAX_WORDS
 from engage.incidents.models import Circuit
 from engage.proposals.commands import Idea
-from engage.proposals.language import language_of
 
 ROWS = 10
 MOST_SAVED = 50

@@ -6,8 +6,8 @@ from wtforms.validators import DataRequired, Length
 from engage.core.forms import Form, SendOnceForm, Words
 from engage.core.i18n import current
 from engage.core.i18n import lazy as _
+from engage.core.language import language_of
 from engage.proposals.forms import WordsForm
-from engage.proposals.language import language_of
 from engage.proposals.writing import Rewording
 
 MAX_ADDITION = 1000

@@ -4,20 +4,20 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import gate
-from engage.core import throttle
+from engage.core import throttle, warnings
 from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
 from engage.core.i18n import _
 from engage.core.photos import MOST_PHOTOS
+from engage.core.warnings import Warnings
 from engage.core.web import accepts_photos, apart, form_page, get_db, see_other
 from engage.moderation import authoring
 from engage.moderation.author_forms import AdditionForm, EditForm, TakeBackForm
 from engage.moderation.authoring import ADDITION, IDEA
-from engage.proposals import additions, album, policy, queries, warnings
+from engage.proposals import additions, album, policy, queries
 from engage.proposals.addresses import path_of
 from engage.proposals.kept import choices
 from engage.proposals.models import Proposal, ProposalAddition
-from engage.proposals.warnings import Warnings
 from engage.proposals.writing_views import place_groups, spots, words_of
 
 bp = Blueprint("authors", __name__)

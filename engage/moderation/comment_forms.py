@@ -6,8 +6,8 @@ from wtforms.validators import DataRequired, Length
 from engage.core.forms import SendOnceForm, Words
 from engage.core.i18n import current
 from engage.core.i18n import lazy as _
+from engage.core.language import language_of
 from engage.discussions.commands import Remark
-from engage.proposals.language import language_of
 
 MAX_TEXT = 1000
 

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts import commands as accounts
 from engage.accounts import gate, sent_here
-from engage.core import throttle, town_settings
+from engage.core import throttle, town_settings, warnings
 from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
 from engage.core.i18n import _
+from engage.core.warnings import Warnings
 from engage.core.web import apart, asked_key, form_page, get_db, see_other, visitor_address
 from engage.discussions import policy
 from engage.discussions import queries as discussions
@@ -16,10 +17,9 @@ from engage.discussions.models import Comment, Voice
 from engage.moderation import comments, queries
 from engage.moderation.comment_forms import CommentForm
 from engage.proposals import queries as proposals
-from engage.proposals import talk, warnings
+from engage.proposals import talk
 from engage.proposals.models import Proposal
 from engage.proposals.talk import path_of_comment
-from engage.proposals.warnings import Warnings
 
 bp = Blueprint("comments", __name__)
 

@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, Length
 from engage.core.forms import Form, Line, SendOnceForm, Words
 from engage.core.i18n import current, label
 from engage.core.i18n import lazy as _
+from engage.core.language import NAMES, language_of
 from engage.proposals.album import AlbumForm
 from engage.proposals.call_commands import closed
 from engage.proposals.call_queries import Listed
 from engage.proposals.commands import Idea
-from engage.proposals.language import NAMES, language_of
 from engage.proposals.models import Voice
 from engage.proposals.queries import Quarter, Spot, Subject
 from engage.proposals.voices import Speaker

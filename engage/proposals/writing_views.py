@@ -11,11 +11,12 @@ from engage.accounts import commands as accounts
 from engage.accounts import gate, sent_here
 from engage.accounts import queries as accounts_queries
 from engage.accounts.views import finishers
-from engage.core import i18n, throttle
+from engage.core import i18n, throttle, warnings
 from engage.core.errors import NotFound
 from engage.core.forms import send_once
 from engage.core.pagination import BIGGEST_ID
 from engage.core.photos import MOST_PHOTOS
+from engage.core.warnings import Warnings
 from engage.core.web import (
     accepts_photos,
     apart,
@@ -25,14 +26,13 @@ from engage.core.web import (
     services,
     visitor_address,
 )
-from engage.proposals import album, call_queries, policy, queries, warnings
+from engage.proposals import album, call_queries, policy, queries
 from engage.proposals.cards import Card
 from engage.proposals.forms import IdeaForm
 from engage.proposals.kept import choices
 from engage.proposals.models import Proposal
 from engage.proposals.similar import WORTH_A_STOP, alike
 from engage.proposals.voices import speakers
-from engage.proposals.warnings import Warnings
 from engage.territory import places
 
 bp = Blueprint("writing", __name__)

@@ -6,8 +6,8 @@ import pytest
 
 from engage.core.config import ROOT
 from engage.core.folding import fold
+from engage.core.language import language_of
 from engage.proposals.addresses import path_of
-from engage.proposals.language import language_of
 from engage.proposals.suggest import suggested
 
 ACTIONS = [

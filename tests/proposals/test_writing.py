@@ -13,12 +13,12 @@ from werkzeug.datastructures import MultiDict
 from engage.accounts.models import College, Draft, DraftPhoto, Mandate, Person, Role
 from engage.core import clock
 from engage.core.errors import Denied, InvalidInput
+from engage.core.language import language_of
 from engage.core.photos import Photo
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.moderation.models import ModerationItem
 from engage.proposals import commands, policy, voices
-from engage.proposals.language import language_of
 from engage.proposals.models import Proposal, ProposalPhoto, ProposalRevision, Voice
 from engage.territory.models import Organisation, Place
 from tests.browsing import Browser
