@@ -5,6 +5,9 @@ from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
 from engage.agenda import models as agenda
 from engage.consultations import models as consultations
+from engage.consultations.making import models as consultation_making
+from engage.consultations.outcome import models as consultation_outcomes
+from engage.consultations.sealing import models as sealing
 from engage.core import (
     audit,
     contractrows,
@@ -66,6 +69,9 @@ MODULES = (
     proposal_answers,
     proposal_news,
     consultations,
+    consultation_outcomes,
+    consultation_making,
+    sealing,
     incidents,
     moderation,
     alerts_models,

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.core.db import Base
+from engage.core.photos import Photo
 from engage.core.words import CHANNEL_CHECK, enum_column
 from engage.territory.models import Neighbourhood
 
@@ -92,6 +93,8 @@ class Consultation(Base):
     decision_statement: Mapped[dict[str, str]]
     decision_changes: Mapped[dict[str, str]] = mapped_column(default=dict)
     """What the vote has changed, part of the decision."""
+    decision_by: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """Who decided in the end; `decided_by` is what was announced."""
     decided_on: Mapped[date | None]
     sealed_at: Mapped[datetime | None]
     """When the ballots were parted from the roll for good; nothing is counted before."""
@@ -157,6 +160,10 @@ class Option(Base):
     cost: Mapped[int | None]
     """Whole euros, of a project of a budget question."""
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
+    photo_alt: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """What its picture shows, in words."""
+
+    photo: Mapped[Photo | None] = relationship(lazy="raise_on_sql")
 
 
 class VotingCode(Base):
