@@ -5,12 +5,16 @@ import unicodedata
 from functools import lru_cache
 
 _SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+_FIRST_MARK = "\u0300"
+"""No character before this one is an accent or another mark on a letter."""
 
 
 def fold(text: str) -> str:
     """`text` in lower case without accents: `Été à l’école` → `ete a l’ecole`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join([c for c in decomposed if c < _FIRST_MARK or not unicodedata.combining(c)])
 
 
 def bare(text: str) -> tuple[str, list[int]]:

@@ -5,16 +5,17 @@ Work is bounded: of a word that stands nearly everywhere only the newest things 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from engage.core import stems, synonyms
-from engage.core.search_index import EVERYWHERE, IN_TITLE, MOST_IN_BODY, Entry, forget, index
+from engage.core import search_reads, stems, synonyms
+from engage.core.search_index import EVERYWHERE, IN_TITLE, Entry, forget, index
 from engage.core.search_models import Indexed, Posting, Spelling, Term
+from engage.core.search_reads import WEIGHTS, Known, Places
 
 __all__ = ["Entry", "Found", "Hit", "find", "forget", "index", "similar"]
 
@@ -23,11 +24,12 @@ TABLES = tuple(table.__tablename__ for table in (Term, Posting, Spelling, Indexe
 MOST_WORDS = 12
 """Of a question; the rest of a longer one is not looked for."""
 
-MOST_ROWS = 600
+MOST_PLACES = 400
 """How many places of words are read for one question before only the best are looked at."""
 
-MOST_CANDIDATES = 300
 MOST_FOUND = 200
+MOST_LOOKED_UP, MOST_COMPARED = 150, 60
+"""In how many things the more frequent words are looked up: of a question, of a title typed."""
 ALIKE = 0.3
 """From which share of its words on a thing is called similar."""
 
@@ -53,12 +55,8 @@ class Hit(NamedTuple):
 class Found:
     """What a question found, the best first; `exact` when all its words stand in each thing."""
 
-    hits: Sequence[Hit]
+    ids: Sequence[int]
     exact: bool
-
-    @property
-    def ids(self) -> list[int]:
-        return [hit.id for hit in self.hits]
 
 
 @dataclass
@@ -79,10 +77,10 @@ def find(db: Session, kind: str, words: str, *, most: int = MOST_FOUND) -> Found
     wanted = _resolve(db, kind, words)
     if not wanted:
         return Found((), exact=True)
-    ranked = _ranked(db, wanted)
-    whole = [one for one in ranked if one.matched == len(wanted)]
-    near = whole or [one for one in ranked if 2 * one.matched >= len(wanted)]
-    return Found([Hit(one.id, one.score) for one in near[:most]], exact=bool(whole))
+    ranked = _ranked(db, wanted, most=MOST_LOOKED_UP)
+    whole = ranked.with_words(len(wanted))
+    near = whole or ranked.with_words((len(wanted) + 1) // 2)
+    return Found(near[:most], exact=bool(whole))
 
 
 def similar(db: Session, kind: str, title: str, n: int = 3) -> list[Hit]:
@@ -90,16 +88,8 @@ def similar(db: Session, kind: str, title: str, n: int = 3) -> list[Hit]:
     wanted = _resolve(db, kind, title)
     if not wanted:
         return []
-    return [Hit(one.id, one.score) for one in _ranked(db, wanted)[:n] if one.score >= ALIKE]
-
-
-class _Known(NamedTuple):
-    """A word of the index that was asked for, or that shares the misspelling `key`."""
-
-    id: int
-    word: str
-    documents: int
-    key: str
+    ranked = _ranked(db, wanted, most=MOST_COMPARED)
+    return [Hit(id_, score) for score, id_ in ranked.best[:n] if score >= ALIKE]
 
 
 def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
@@ -107,7 +97,9 @@ def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
     asked = list(dict.fromkeys(stems.words(text)))[:MOST_WORDS]
     if not asked:
         return []
-    known = _known(db, kind, asked)
+    said = {EVERYWHERE, *asked}.union(*(synonyms.others(word) for word in asked))
+    keys = set().union(*(stems.spellings(word) for word in asked))
+    known = search_reads.known(db, kind, said, keys)
     everything = next((one.documents for one in known if one.word == EVERYWHERE), 0)
     wanted = [_answering(word, known) for word in asked]
     for one in wanted:
@@ -116,44 +108,29 @@ def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
     return wanted
 
 
-def _known(db: Session, kind: str, asked: Sequence[str]) -> list[_Known]:
-    """Words of the index that are, or could be meant by, those asked for."""
-    others = set().union(*(synonyms.others(word) for word in asked))
-    keys = set().union(*(stems.spellings(word) for word in asked))
-    columns = (Term.id, Term.word, Term.documents)
-    said = sorted({EVERYWHERE, *asked, *others})
-    same = select(*columns, literal(""), Term.kind).where(Term.kind == kind, Term.word.in_(said))
-    close = (
-        select(*columns, Spelling.key, Term.kind)
-        .join(Spelling, Spelling.term_id == Term.id)
-        .where(Spelling.key.in_(sorted(keys)))  # asked for the kind, SQLite would begin with it
-    )
-    rows = db.connection().execute(union_all(same, close))
-    return sorted({_Known(*row[:4]) for row in rows if row[4] == kind})
-
-
-def _answering(word: str, known: Iterable[_Known]) -> _Wanted:
+def _answering(word: str, known: Iterable[Known]) -> _Wanted:
     """The known words that answer `word`: itself, its like, or those it may be misspelt for."""
     wanted, others, keys = _Wanted(word), synonyms.others(word), stems.spellings(word)
+    of: dict[int, int] = {}
     variants = set()
-    for one in known:
-        if one.word == word:
-            wanted.terms[one.id] = 1.0
-            wanted.documents = one.documents
-        elif one.word in others:
-            wanted.terms[one.id] = synonyms.COUNTS
-        elif one.key in keys and (count := _likeness(word, one.word)):
-            variants.add((-count, -one.documents, one.word, one.id))
+    for id_, term, documents, key in known:
+        if term == word:
+            wanted.terms[id_], of[id_] = 1.0, documents
+            wanted.documents = documents
+        elif term in others:
+            wanted.terms[id_], of[id_] = synonyms.COUNTS, documents
+        elif key in keys and (count := _likeness(word, term)):
+            variants.add((-count, -documents, term, id_))
     own = wanted.documents
-    for count, documents, _word, id_ in sorted(variants)[:MOST_VARIANTS]:
+    for count, documents, _term, id_ in sorted(variants)[:MOST_VARIANTS]:
         if not own or -documents >= MISSPELT_BY_MANY * own:
-            wanted.terms[id_] = -count
+            wanted.terms[id_], of[id_] = -count, -documents
             wanted.documents -= documents
-    of = {one.id: one.documents for one in known}
-    wanted.places = sum(of[id_] for id_ in wanted.terms)
+    wanted.places = sum(of.values())
     return wanted
 
 
+@lru_cache(maxsize=16_384)
 def _likeness(word: str, term: str) -> float:
     """What `term` counts where `word` was written; 0 when that is no slip of the finger."""
     if min(len(word), len(term)) < stems.SHORTEST_MISSPELT:
@@ -166,37 +143,43 @@ def _likeness(word: str, term: str) -> float:
     return FAR_MISSPELT if slips <= (1 if len(word) < 7 else 2) else 0.0
 
 
-class _Candidate(NamedTuple):
-    """A thing with the share of the question it answers, and how many of its words it has."""
+@dataclass(frozen=True)
+class _Ranked:
+    """What was found: (share of the question it answers, id), the best and newest first."""
 
-    score: float
-    id: int
-    matched: int
+    best: Sequence[tuple[float, int]]
+    matched: Mapping[int, int]
+    """How many words of the question each has."""
+
+    def with_words(self, least: int) -> list[int]:
+        return [id_ for _score, id_ in self.best if self.matched[id_] >= least]
 
 
-def _ranked(db: Session, wanted: Sequence[_Wanted]) -> list[_Candidate]:
-    """Things with the words that tell most, the best first; the newest first among equals."""
+def _ranked(db: Session, wanted: Sequence[_Wanted], *, most: int) -> _Ranked:
+    """Things with the words that tell most; frequent words are looked up in `most` of them."""
     by_rarity = sorted((one for one in wanted if one.terms), key=lambda one: one.places)
     if not by_rarity:
-        return []
-    few = _few(by_rarity)
-    if few:
-        terms = [id_ for one in few for id_ in one.terms]
-        places = _places(db, select(*_PLACE).where(Posting.term_id.in_(terms)))
-    else:
-        few, places = by_rarity[:1], _newest_places(db, by_rarity[0])
-    best = _scored(wanted, places)
+        return _Ranked((), {})
+    few = _few(by_rarity) or by_rarity[:1]
+    terms = [id_ for one in few for id_ in one.terms]
+    enough = sum(one.places for one in few) <= MOST_PLACES
+    places = search_reads.newest(db, terms, MOST_PLACES // (1 if enough else len(terms)))
     rest = [id_ for one in by_rarity[len(few) :] for id_ in one.terms]
     if not rest:
-        return best
-    chosen = [one.id for one in best[:MOST_CANDIDATES]]
-    more = _places(
-        db, select(*_PLACE).where(Posting.term_id.in_(rest), Posting.subject_id.in_(chosen))
-    )
+        return _scored(wanted, places)
+    chosen = _likeliest(few, places)[:most]
     among = set(chosen)
-    for term_id, there in places.items():
-        more.setdefault(term_id, {id_: w for id_, w in there.items() if id_ in among})
-    return _scored(wanted, more)
+    known = {term: [n for n in there if n // WEIGHTS in among] for term, there in places.items()}
+    return _scored(wanted, {**search_reads.among(db, rest, chosen), **known})
+
+
+def _likeliest(few: Sequence[_Wanted], places: Places) -> list[int]:
+    """Things with these words, the most promising first; for a single word by a shorter way."""
+    if len(few) > 1:
+        return [id_ for _score, id_ in _scored(few, places).best]
+    found = [place for term_id in few[0].terms for place in places.get(term_id, ())]
+    titled = [place // WEIGHTS for place in found if place % WEIGHTS >= IN_TITLE]
+    return list(dict.fromkeys(titled + [place // WEIGHTS for place in found]))
 
 
 def _few(by_rarity: Sequence[_Wanted]) -> list[_Wanted]:
@@ -204,54 +187,23 @@ def _few(by_rarity: Sequence[_Wanted]) -> list[_Wanted]:
     few, total = [], 0
     for one in by_rarity:
         total += one.places
-        if total > MOST_ROWS:
+        if total > MOST_PLACES:
             break
         few.append(one)
     return few
 
 
-Places = dict[int, dict[int, int]]
-"""Term → thing → how much it counts there."""
-
-_PLACE = (Posting.term_id, Posting.subject_id, Posting.weight)
-
-
-def _places(db: Session, statement: Any) -> Places:
-    found: Places = {}
-    for term_id, subject_id, weight in db.connection().execute(statement):
-        found.setdefault(term_id, {})[subject_id] = weight
-    return found
-
-
-def _newest_places(db: Session, one: _Wanted) -> Places:
-    """The newest things with a word that stands in very many."""
-
-    def newest(term_id: int) -> Select[Any]:
-        some = (
-            select(*_PLACE)
-            .where(Posting.term_id == term_id)
-            .order_by(Posting.subject_id.desc())
-            .limit(MOST_ROWS // len(one.terms))
-            .subquery()
-        )
-        return select(some)
-
-    return _places(db, union_all(*(newest(id_) for id_ in sorted(one.terms))))
-
-
-def _scored(wanted: Sequence[_Wanted], places: Places) -> list[_Candidate]:
+def _scored(wanted: Sequence[_Wanted], places: Places) -> _Ranked:
     """Word by word in the order of the question, so that both databases add the same numbers."""
     whole = sum(one.worth for one in wanted) or 1.0
     scores: dict[int, float] = {}
     matched: dict[int, int] = {}
     for one in wanted:
-        share, best = one.worth / whole, _best(one, places)
-        for id_, count in best.items():
+        share = one.worth / whole
+        for id_, count in _best(one, places).items():
             scores[id_] = scores.get(id_, 0.0) + share * count
             matched[id_] = matched.get(id_, 0) + 1
-    return sorted(
-        (_Candidate(score, id_, matched[id_]) for id_, score in scores.items()), reverse=True
-    )
+    return _Ranked(sorted(zip(scores.values(), scores, strict=True), reverse=True), matched)
 
 
 def _best(one: _Wanted, places: Places) -> dict[int, float]:
@@ -259,13 +211,15 @@ def _best(one: _Wanted, places: Places) -> dict[int, float]:
     found: dict[int, float] = {}
     for term_id, count in one.terms.items():
         counts = [count * share for share in OF_WEIGHT]
-        for id_, weight in places.get(term_id, {}).items():
-            found[id_] = max(found.get(id_, 0.0), counts[weight])
+        for place in places.get(term_id, ()):
+            id_, counted = place // WEIGHTS, counts[place % WEIGHTS]
+            if counted > found.get(id_, 0.0):
+                found[id_] = counted
     return found
 
 
 OF_WEIGHT = tuple(
     1.0 if weight >= IN_TITLE else BODY_ONLY * (1 + 0.1 * max(weight - 1, 0))
-    for weight in range(IN_TITLE + MOST_IN_BODY + 1)
+    for weight in range(WEIGHTS)
 )
 """What a word counts by where it stands: the title most, then how often in the text."""

@@ -12,6 +12,7 @@ from engage.core.gateways import Gateway, SmtpGateway
 from engage.core.outbox import Channel
 from engage.core.secrets import load_key
 from engage.core.storage import Storage
+from engage.core.throttle import Pace
 
 T = TypeVar("T")
 
@@ -51,6 +52,7 @@ class Services:
     secret_key: bytes
     cache: TimedCache = field(default_factory=lambda: TimedCache(60))
     pages: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
 
     @classmethod
     def of(cls, config: Config) -> "Services":
@@ -58,7 +60,7 @@ class Services:
         config.instance.mkdir(parents=True, exist_ok=True)
         return cls(
             config=config,
-            database=Database(config.database_url),
+            database=Database(config.database_url, secrets=config.secrets),
             storage=Storage(config.uploads),
             secret_key=load_key(config.secrets, "app.key"),
         )

@@ -1,4 +1,7 @@
-"""How often something may be tried: counters in the database, committed before the check."""
+"""How often something may be tried: counters in the database, committed before the check.
+
+Reads that only take time are counted by each process for itself (`Pace`).
+"""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -55,3 +58,24 @@ def hit(database: Database, bucket: str, *, limit: int, window: timedelta) -> No
 def hit_hourly(database: Database, bucket: str, *, limit: int) -> None:
     """Count one attempt of this hour and raise `TooMany` past `limit`."""
     hit(database, bucket, limit=limit, window=timedelta(hours=1))
+
+
+class Pace:
+    """Counts of this process alone, for what may be asked often and writes nothing."""
+
+    MOST_BUCKETS = 10_000
+
+    def __init__(self) -> None:
+        self._counted: dict[int, tuple[datetime, int]] = {}
+
+    def hit(self, bucket: str, *, limit: int) -> None:
+        """Count one attempt of this hour and raise `TooMany` past `limit`."""
+        moment, key = clock.now(), hash(bucket)  # no address stands in memory, either
+        until, hits = self._counted.get(key, (moment, 0))
+        if moment >= until:
+            until, hits = moment + timedelta(hours=1), 0
+            if len(self._counted) >= self.MOST_BUCKETS:
+                self._counted.clear()
+        self._counted[key] = until, hits + 1
+        if hits >= limit:
+            raise TooMany("", retry_after=max(1, int((until - moment).total_seconds())))

@@ -7,7 +7,7 @@ from engage.core import search
 from engage.core.pagecache import not_kept, public_page
 from engage.core.web import get_db, page, services
 from engage.pages import finding
-from engage.proposals import asking, cards
+from engage.proposals import asking, ranked
 from engage.proposals import finding as ideas
 from engage.proposals.cards import EVERYTHING
 
@@ -27,8 +27,8 @@ def everything() -> ResponseReturnValue:
     return page(
         "pages/search.html",
         asked=asked,
-        ideas=cards.best(db, EVERYTHING, hits.ids, size=IDEAS_SHOWN) if hits.hits else None,
-        number=len(hits.hits),
+        ideas=ranked.best(db, EVERYTHING, hits.ids, size=IDEAS_SHOWN) if hits.ids else None,
+        number=len(hits.ids),
         most=search.MOST_FOUND,
         exact=hits.exact,
         others=finding.found(known, asked.q),

@@ -2,13 +2,24 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from engage.core.errors import NotFound
@@ -108,16 +119,27 @@ def narrowed(statement: Any, wanted: Wanted) -> Any:
 
     A state that few ideas have leads the database: the other columns are kept from doing so.
     """
-    statement = statement.where(visible_to(None))
     led = wanted.status not in (None, Status.PUBLISHED)
+    behind = ALL_NAMES - {"status"} if led else frozenset()
+    return statement.where(visible_to(None), *comparing(wanted, behind))
+
+
+ALL_NAMES = frozenset(field.name for field in fields(Wanted))
+
+
+def comparing(wanted: Wanted, behind: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    """What rows have to be; no index is read for the columns `behind`."""
     for name, value in wanted.values.items():
         column = getattr(Proposal, name)
         if name == "place_id" and not value:
-            statement = statement.where(column.is_(None))
+            yield column.is_(None)
         else:
-            compared = column + 0 if led and name != "status" else column
-            statement = statement.where(compared == bindparam(name))
-    return statement
+            yield (unindexed(column) if name in behind else column) == bindparam(name)
+
+
+def unindexed(column: Any) -> Any:
+    """The same value as an expression, for which no database looks into an index."""
+    return column + 0 if isinstance(column.type, Integer) else cast(column, Text)
 
 
 @lru_cache(maxsize=256)
@@ -178,7 +200,7 @@ def newest(
     db: Session, wanted: Wanted = EVERYTHING, *, after: str = "", size: int = PAGE_SIZE
 ) -> Listing:
     """The newest ideas; `after` (`12`: an id) continues where the last page ended."""
-    keys = {"last_id": _number(after)} if after else {}
+    keys = {"last_id": number(after)} if after else {}
     return _page(db, "newest", wanted, keys, size, lambda card: str(card.id))
 
 
@@ -186,7 +208,7 @@ def most_supported(
     db: Session, wanted: Wanted = EVERYTHING, *, after: str = "", size: int = PAGE_SIZE
 ) -> Listing:
     """Those with most supporters; `after` is `86-12`: supporters and id of the last one."""
-    last = _supported_key(after)
+    last = supported_key(after)
     keys = {"last_supporters": last[0], "last_id": last[1]} if after else {}
     return _page(db, "supported", wanted, keys, size, lambda card: f"{card.supporters}-{card.id}")
 
@@ -206,32 +228,6 @@ def _page(
     return Listing(found[:size], key_of(found[size - 1]) if more else None)
 
 
-def best(
-    db: Session, wanted: Wanted, ids: Sequence[int], *, after: str = "", size: int = PAGE_SIZE
-) -> Listing:
-    """Ideas in the order of `ids` (what a search found); `after` is the id of the last one."""
-    if wanted != EVERYTHING:
-        allowed = {id_ for _supporters, id_ in _allowed(db, wanted, ids)}
-        ids = [id_ for id_ in ids if id_ in allowed]
-    if after:
-        last = _number(after)
-        ids = ids[ids.index(last) + 1 :] if last in ids else []
-    listing = in_order(of_ids(db, ids[:size]), ids[:size])
-    return Listing(listing, str(ids[size - 1]) if len(ids) > size else None)
-
-
-def best_supported(
-    db: Session, wanted: Wanted, ids: Sequence[int], *, after: str = "", size: int = PAGE_SIZE
-) -> Listing:
-    """The same ideas, those with most supporters first; `after` as in `most_supported`."""
-    keys = sorted(_allowed(db, wanted, ids), reverse=True)
-    if after:
-        keys = [key for key in keys if key < _supported_key(after)]
-    shown = [id_ for _supporters, id_ in keys[:size]]
-    last = keys[size - 1] if len(keys) > size else None
-    return Listing(in_order(of_ids(db, shown), shown), f"{last[0]}-{last[1]}" if last else None)
-
-
 def of_ids(db: Session, ids: Sequence[int]) -> list[Card]:
     """The public ones of these ideas, in any order."""
     rows = db.connection().execute(_OF_IDS, {"among": list(ids)})
@@ -244,26 +240,13 @@ def in_order(cards: Sequence[Card], ids: Sequence[int]) -> list[Card]:
     return [known[id_] for id_ in ids if id_ in known]
 
 
-_AMONG = Proposal.id.in_(bindparam("among", expanding=True))
-_OF_IDS: Select[Any] = narrowed(_ALL.where(_AMONG), EVERYTHING)
+AMONG = Proposal.id.in_(bindparam("among", expanding=True))
+_OF_IDS: Select[Any] = narrowed(_ALL.where(AMONG), EVERYTHING)
 
 
-def _allowed(db: Session, wanted: Wanted, ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(supporters, id) of those of `ids` that are wanted."""
-    values = {**wanted.values, "among": list(ids)}
-    rows = db.connection().execute(_keys(shape_of(wanted)), values)
-    return [(supporters, id_) for supporters, id_ in rows]
-
-
-@lru_cache(maxsize=64)
-def _keys(shape: Wanted) -> Select[Any]:
-    found: Select[Any] = narrowed(select(Proposal.supporters, Proposal.id).where(_AMONG), shape)
-    return found
-
-
-def _supported_key(after: str) -> tuple[int, int]:
+def supported_key(after: str) -> tuple[int, int]:
     supporters, _dash, id_ = after.partition("-")
-    return _number(supporters), _number(id_)
+    return number(supporters), number(id_)
 
 
 def key_asked(given: Mapping[str, str]) -> str:
@@ -274,6 +257,6 @@ def key_asked(given: Mapping[str, str]) -> str:
     return key
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     """A whole number of a key; what is none finds nothing."""
     return int(text) if text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID else 0

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engage.accounts import gate
-from engage.core import search, throttle
+from engage.core import search
 from engage.core.pagecache import not_kept, public_page
-from engage.core.web import apart, get_db, page, services, visitor_address
-from engage.proposals import asking, cards, feed, finding, kept, near, queries, sketch
+from engage.core.web import get_db, page, services, visitor_address
+from engage.proposals import asking, cards, feed, finding, kept, near, queries, ranked, sketch
 from engage.proposals.asking import SUPPORTED, Asked
 from engage.proposals.cards import Listing, Wanted
 from engage.proposals.near import Spot
@@ -19,7 +19,10 @@ from engage.proposals.similar import alike
 bp = Blueprint("ideas", __name__)
 
 TITLES_AN_HOUR = 2000
-"""Titles compared for one network address: a pause in typing is one, a class types at once."""
+"""Titles compared for one network address: a pause in typing is one, a class types at once.
+
+Each process counts for itself: a row written at every pause would wait for the disk.
+"""
 
 LONGEST_TITLE = 120
 
@@ -58,7 +61,7 @@ def _listing(db: Session, asked: Asked, wanted: Wanted, after: str) -> tuple[boo
     """The page of the list, and whether all words of a question stand in what was found."""
     if asked.q:
         found = search.find(db, finding.KIND, asked.q)
-        listed = cards.best_supported if asked.tri == SUPPORTED else cards.best
+        listed = ranked.best_supported if asked.tri == SUPPORTED else ranked.best
         return found.exact, listed(db, wanted, found.ids, after=after)
     if asked.tri == SUPPORTED:
         return True, cards.most_supported(db, wanted, after=after)
@@ -107,7 +110,7 @@ def atom() -> ResponseReturnValue:
 def similar() -> Response:
     """A piece of a page: ideas that say what a title begins to say, or nothing."""
     title = request.args.get("titre", "")[:LONGEST_TITLE]
-    throttle.hit_hourly(apart(), f"similar:{visitor_address()}", limit=TITLES_AN_HOUR)
+    services().pace.hit(f"similar:{visitor_address()}", limit=TITLES_AN_HOUR)
     answer = page("proposals/similar.html", similar=alike(get_db(), title))
     answer.headers["Cache-Control"] = "private, max-age=60"
     answer.headers["Vary"] = "Cookie, Accept-Language"

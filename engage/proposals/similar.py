@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from engage.core import search
-from engage.proposals import cards, finding
+from engage.proposals import finding, ranked
 from engage.proposals.cards import EVERYTHING, Card
 
 SHOWN = 3
@@ -27,4 +27,4 @@ def alike(db: Session, title: str, *, least: float = 0.0) -> Sequence[Card]:
     ids = [hit.id for hit in hits if hit.score >= least]
     if not ids:
         return ()
-    return cards.best(db, EVERYTHING, ids).items
+    return ranked.best(db, EVERYTHING, ids).items

@@ -132,13 +132,13 @@ def test_new_rules_make_the_index_anew(database: Database, monkeypatch: pytest.M
 
 
 def test_a_very_frequent_word_is_looked_up_among_the_newest(db: Session) -> None:
-    many = [Entry(n, f"Fontaine {n}", "banc") for n in range(1, search.MOST_ROWS + 501)]
+    many = [Entry(n, f"Fontaine {n}", "banc") for n in range(1, search.MOST_PLACES + 501)]
     search_index.add(db, KIND, many)
     hits = search.find(db, KIND, "fontaine")
-    assert len(hits.hits) == search.MOST_FOUND
-    assert hits.ids[0] == search.MOST_ROWS + 500
+    assert len(hits.ids) == search.MOST_FOUND
+    assert hits.ids[0] == search.MOST_PLACES + 500
     assert search.find(db, KIND, "fontaine 7").ids == [7]
-    assert search.similar(db, KIND, "fontaine banc")[0].id == search.MOST_ROWS + 500
+    assert search.similar(db, KIND, "fontaine banc")[0].id == search.MOST_PLACES + 500
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,16 @@ def test_twenty_at_once_are_all_counted(database: Database) -> None:
         return True
 
     assert sum(in_parallel(attempt, range(20))) == 5
+
+
+def test_what_one_process_counts_begins_anew_after_an_hour(moment: Moment) -> None:
+    pace = throttle.Pace()
+    for _ in range(2):
+        pace.hit("x", limit=2)
+    pace.hit("y", limit=1)
+    moment.forward(minutes=59)
+    with pytest.raises(TooMany) as refusal:
+        pace.hit("x", limit=2)
+    assert refusal.value.retry_after == 60
+    moment.forward(minutes=1)
+    pace.hit("x", limit=2)

@@ -255,7 +255,7 @@ def test_hidden_words_are_not_found_even_by_who_hid_nothing_else(db: Session) ->
     proposal = make_public(db, title="Zibeline")
     proposal.visibility = Visibility.HIDDEN
     finding.refresh(db, proposal.id)
-    assert search.find(db, finding.KIND, "zibeline").hits == []
+    assert search.find(db, finding.KIND, "zibeline").ids == []
     assert search.similar(db, finding.KIND, "zibeline") == []
 
 
@@ -298,6 +298,7 @@ def test_lists_take_six_statements_however_many_ideas(
     with count_statements(town.database) as statements:
         assert client.http.get(path).status_code == 200
     assert len(statements) <= 6, statements
+    assert not [one for one in statements if not one.lstrip().startswith(("SELECT", "PRAGMA"))]
 
 
 def test_filters_combine(db: Session) -> None:
