@@ -8,6 +8,7 @@ that whoever writes takes the lock first (BEGIN IMMEDIATE) instead of failing ha
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -81,10 +82,15 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One town's database: `session(writes=…)` for a request, `transaction()` for jobs."""
+    """One town's database: `session(writes=…)` for a request, `transaction()` for jobs.
 
-    def __init__(self, url: str) -> None:
+    Sessions carry the folder of the town's secrets in `info["secrets"]`: what lies in tables is
+    found there with keys that must never lie in them.
+    """
+
+    def __init__(self, url: str, *, secrets: Path | None = None) -> None:
         self.url = make_url(url)
+        self.info = {"secrets": secrets}
         self.engine = _engine(str(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -95,7 +101,8 @@ class Database:
 
     def session(self, *, writes: bool) -> Session:
         """A session; without `writes` the database itself refuses to change anything."""
-        return Session(self._writes if writes else self._reads, expire_on_commit=False)
+        bind = self._writes if writes else self._reads
+        return Session(bind, expire_on_commit=False, info=self.info)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
