@@ -1,0 +1,1 @@
+"""Making a concertation: drafts, guided steps, announcing, extending, cancelling, documents."""

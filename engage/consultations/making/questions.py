@@ -1,0 +1,74 @@
+"""Questions and answers as rows: what a person typed, and what the program always adds."""
+
+from engage.consultations.making.drafts import DraftOption, DraftQuestion, Texts
+from engage.consultations.models import Option, Question, QuestionKind
+
+YES: Texts = {"fr": "Oui", "ar": "نعم"}
+NO: Texts = {"fr": "Non", "ar": "لا"}
+NO_OPINION: Texts = {"fr": "Sans avis", "ar": "بدون رأي"}
+NONE_OF_THESE: Texts = {"fr": "Aucune de ces réponses", "ar": "لا شيء من هذه الأجوبة"}
+NOTHING_TO_ADD: Texts = {"fr": "Je n’ai rien à ajouter", "ar": "ليس لدي ما أضيفه"}
+
+NONE_WORDS = {
+    QuestionKind.YES_NO: NO_OPINION,
+    QuestionKind.SCALE: NO_OPINION,
+    QuestionKind.TEXT: NOTHING_TO_ADD,
+}
+"""What "none of these" is called where another word is clearer."""
+
+FAVOURITES = 3
+
+
+def made(asked: DraftQuestion, position: int) -> Question:
+    """The row of a new question, "none of these" last."""
+    question = Question(position=position)
+    write(question, asked)
+    options = [Option(label=given.label) for given in answers(asked)]
+    for option, given in zip(options, answers(asked), strict=True):
+        fill(option, given)
+    none = Option(label=none_words(asked.kind), details={}, is_none=True)
+    question.options = [*options, none]
+    for place, option in enumerate(question.options, 1):
+        option.position = place
+    return question
+
+
+def write(question: Question, asked: DraftQuestion) -> None:
+    """What is asked, without its answers."""
+    question.kind = asked.kind
+    question.title, question.help = asked.title, asked.help
+    question.max_choices = most_choices(asked)
+    question.low, question.high = asked.low, asked.high
+    is_budget = asked.kind is QuestionKind.BUDGET
+    question.budget = asked.budget if is_budget else None
+    question.counting = asked.counting if is_budget else None
+
+
+def fill(option: Option, given: DraftOption) -> None:
+    """An answer as it was typed; the words of somebody's idea stay theirs."""
+    if option.proposal_id is None:
+        option.label = given.label
+    option.details, option.cost = given.details, given.cost
+
+
+def answers(asked: DraftQuestion) -> tuple[DraftOption, ...]:
+    """Yes and no come from the program, a text has none; all others are typed."""
+    if asked.kind is QuestionKind.YES_NO:
+        return (DraftOption(YES), DraftOption(NO))
+    return () if asked.kind is QuestionKind.TEXT else asked.options
+
+
+def none_words(kind: QuestionKind) -> Texts:
+    """What "none of these" is called in a question of this kind."""
+    return NONE_WORDS.get(kind, NONE_OF_THESE)
+
+
+def most_choices(asked: DraftQuestion) -> int:
+    """How many answers one may name: one, three in order, as many as was typed, or all."""
+    number = len(asked.options)
+    if asked.kind is QuestionKind.APPROVAL:
+        return asked.max_choices
+    if asked.kind is QuestionKind.FAVOURITES:
+        return min(FAVOURITES, number) or 1
+    many = asked.kind in (QuestionKind.JUDGMENT, QuestionKind.BUDGET, QuestionKind.SCALE)
+    return (number if many else 1) or 1
