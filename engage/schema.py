@@ -5,9 +5,11 @@ from engage.accounts import demo as accounts_demo
 from engage.accounts import models as accounts
 from engage.agenda import models as agenda
 from engage.consultations import models as consultations
+from engage.consultations.kits import models as consultation_kits
 from engage.consultations.making import models as consultation_making
 from engage.consultations.outcome import models as consultation_outcomes
 from engage.consultations.sealing import models as sealing
+from engage.consultations.written import models as written_answers
 from engage.core import (
     audit,
     contractrows,
@@ -69,6 +71,8 @@ MODULES = (
     proposal_answers,
     proposal_news,
     consultations,
+    consultation_kits,
+    written_answers,
     consultation_outcomes,
     consultation_making,
     sealing,

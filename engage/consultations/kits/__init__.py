@@ -1,0 +1,1 @@
+"""Templates of concertations: the street party, the refurbishment, the field survey."""
