@@ -1,7 +1,6 @@
 """Runs the parts: web workers (gunicorn), the clock, or both under one small supervisor."""
 
 import ctypes
-import gc
 import logging
 import multiprocessing
 import os
@@ -67,13 +66,9 @@ def serve_web(config: Config, *, listener: int | None = None) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            from engage.core import html
-            from engage.wsgi import app
+            from engage import wsgi
 
-            html.from_plain("")  # loads what cleans, once for all workers
-            gc.collect()
-            gc.freeze()  # what the workers share is not touched by their collectors
-            return app
+            return wsgi.warmed()
 
     Server().run()
 
@@ -189,17 +184,16 @@ class Part:
             self.process.join()
 
 
-def _load_shared() -> None:
-    """Load what web and clock are made of, before they are forked."""
+def _load_shared(config: Config) -> None:
+    """Load what web and clock are made of, before they are forked; SystemExit when it can't be."""
     import gunicorn.arbiter
     import gunicorn.workers.gthread  # noqa: F401
-    from sqlalchemy.orm import configure_mappers
 
-    from engage import clockwork, wiring  # noqa: F401
+    _check_database(config)
+    _check_assets()
+    from engage import clockwork, wsgi  # noqa: F401
 
-    configure_mappers()
-    gc.collect()
-    gc.freeze()  # what is shared is not touched by the collectors of the parts
+    wsgi.warmed()
 
 
 class Stopped(Exception):
@@ -216,9 +210,9 @@ def supervise(config: Config, announce: Callable[[], None], *, pace: float = 1) 
         signal.signal(name, _raise_stopped)
     parts: list[Part] = []
     _use_small_heap()
-    _load_shared()
     try:
         with listen(config) as listener:
+            _load_shared(config)
             descriptor = listener.fileno()
             parts.append(Part("web", lambda: serve_web(config, listener=descriptor)))
             code = _until_it_answers(parts[0], listener.getsockname()[:2])

@@ -3,17 +3,23 @@
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from dateutil.easter import easter
+
 from engage.core import clock
 
 END_OF_DAY = time(18)
 DAY_STARTS, DAY_ENDS = time(8), time(18)
 
+FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+AFTER_EASTER = (1, 39, 50)
+"""Easter Monday, Ascension Day, Whit Monday, in days after Easter (Code du travail, L. 3133-1)."""
+
 
 @lru_cache
 def _holidays(year: int) -> frozenset[date]:
-    import holidays
-
-    return frozenset(holidays.country_holidays("FR", years=year))
+    fixed = (date(year, month, day) for month, day in FIXED_HOLIDAYS)
+    moving = (easter(year) + timedelta(days=days) for days in AFTER_EASTER)
+    return frozenset((*fixed, *moving))
 
 
 def is_working_day(day: date) -> bool:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +72,15 @@ def test_hours_are_clock_hours_in_the_night_the_clocks_change() -> None:
 )
 def test_office_hours_are_8_to_18_on_working_days(moment: datetime, open_: bool) -> None:
     assert workdays.is_office_hour(moment.astimezone(UTC)) is open_
+
+
+@pytest.mark.parametrize("year", range(2020, 2041))
+def test_public_holidays_are_those_of_an_independent_calendar(year: int) -> None:
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=n) for n in range(366) if (first + timedelta(n)).year == year]
+    off = {day for day in days if day.weekday() < 5 and not workdays.is_working_day(day)}
+    known = holidays.country_holidays("FR", years=year)
+    assert off == {day for day in known if day.weekday() < 5}
 
 
 def test_a_year_has_eleven_public_holidays() -> None:
