@@ -19,7 +19,7 @@ from engage.incidents import partners
 from engage.proposals import follow_up
 from engage.proposals.models import Proposal
 from engage.reminders import messages
-from engage.reminders.items import ACTIONS, CALLS, IDEAS, INCIDENTS
+from engage.reminders.items import ACTIONS, CALLS, IDEAS, INCIDENTS, VOTES
 from engage.reminders.models import Answer, AnswerKind, Digest, Reminder, ReplyLink
 from engage.reminders.policy import can_answer
 from engage.reminders.queries import Contact, Planned
@@ -218,5 +218,6 @@ ACTS: Mapping[str, Callable[[Session, Organisation, Deadline, Given], None]] = {
     ACTIONS: _about_report,
     IDEAS: _about_idea,
     CALLS: _about_report,
+    VOTES: _about_report,
 }
 """What an answer does, by the table of what it is about."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from engage.consultations.models import Consultation
 from engage.core.i18n import _, label, lazy
 from engage.core.words import Visibility
 from engage.deadlines.models import Deadline, DeadlineKind
@@ -21,6 +22,7 @@ from engage.territory.models import Action, Neighbourhood, Place
 
 INCIDENTS, ACTIONS = Incident.__tablename__, Action.__tablename__
 IDEAS, CALLS = Proposal.__tablename__, Call.__tablename__
+VOTES = Consultation.__tablename__
 
 EXPECTED: Mapping[str, str] = {
     DeadlineKind.ACKNOWLEDGE: lazy("à prendre en charge"),
@@ -29,6 +31,7 @@ EXPECTED: Mapping[str, str] = {
     DeadlineKind.PROPOSAL_ANSWER: lazy("réponse attendue"),
     DeadlineKind.PROPOSAL_DONE: lazy("à réaliser"),
     DeadlineKind.CALL_ANSWER: lazy("réponse publique attendue"),
+    DeadlineKind.CONSULTATION_DECISION: lazy("décision attendue"),
 }
 """What the organisation is to do until the date."""
 
@@ -71,15 +74,24 @@ class Item:
         return self.deadline.subject_type == CALLS
 
     @property
+    def is_vote(self) -> bool:
+        """Whether it is a concertation that waits for its decision."""
+        return self.deadline.subject_type == VOTES
+
+    @property
     def about(self) -> str:
         """What kind of thing it is, for what is asked with an answer."""
-        return "idea" if self.is_idea or self.is_call else "report" if self.is_report else "problem"
+        if self.is_idea or self.is_call or self.is_vote:
+            return "idea"
+        return "report" if self.is_report else "problem"
 
     @property
     def public_page(self) -> str:
         """Where everybody reads what it is about; "" where the partner knows it or nobody may."""
         if self.is_call:
             return call_path(self.deadline.subject_id)
+        if self.is_vote:
+            return f"/concertations/{self.deadline.subject_id}"
         return path_of(self.deadline.subject_id) if self.is_idea else ""
 
     @property
@@ -105,7 +117,7 @@ class Item:
 def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     """The things that `deadlines` are about, most late first.
 
-    Nothing of the closed circuit is among them. Four statements at most.
+    Nothing of the closed circuit is among them. Five statements at most.
     """
     groups: dict[tuple[str, int], list[Deadline | Owed]] = {}
     for deadline in sorted(deadlines, key=lambda d: (d.due_at, d.id)):
@@ -113,6 +125,7 @@ def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     problems = _problems(db, [i for kind, i in groups if kind == INCIDENTS])
     ideas = _ideas(db, [i for kind, i in groups if kind == IDEAS])
     calls = _calls(db, [i for kind, i in groups if kind == CALLS])
+    votes = _votes(db, [i for kind, i in groups if kind == VOTES])
     numbers = _numbers(db, [i for kind, i in groups if kind == ACTIONS])
     made = []
     for (kind, id_), owed in groups.items():
@@ -124,6 +137,8 @@ def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
             made.append(_of_idea(ideas[id_], owed))
         elif kind == CALLS and id_ in calls:
             made.append(_of_call(calls[id_], owed))
+        elif kind == VOTES and id_ in votes:
+            made.append(_of_vote(votes[id_], owed))
     return sorted(made, key=lambda item: item.deadline.due_at)
 
 
@@ -222,6 +237,37 @@ def _of_call(call: _Call, owed: Sequence[Deadline | Owed]) -> Item:
         where=hood,
         neighbourhood=hood,
     )
+
+
+class _Vote(NamedTuple):
+    id: int
+    title: dict[str, str]
+    neighbourhood: dict[str, str] | None
+
+
+_VOTES = (
+    select(Consultation.id, Consultation.title, Neighbourhood.name)
+    .outerjoin(Neighbourhood, Neighbourhood.id == Consultation.neighbourhood_id)
+    .where(Consultation.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _of_vote(vote: _Vote, owed: Sequence[Deadline | Owed]) -> Item:
+    """Its title was typed by staff, for everybody; no result is told here."""
+    hood = label(vote.neighbourhood)
+    return Item(
+        deadlines=tuple(owed),
+        reference=_("Vote n°\xa0{n}").format(n=vote.id),
+        what=label(vote.title),
+        where=hood,
+        neighbourhood=hood,
+    )
+
+
+def _votes(db: Session, ids: Sequence[int]) -> dict[int, _Vote]:
+    if not ids:
+        return {}
+    return {row[0]: _Vote(*row) for row in db.execute(_VOTES, {"ids": ids})}
 
 
 def _calls(db: Session, ids: Sequence[int]) -> dict[int, _Call]:

@@ -106,26 +106,28 @@ def subject(found: Sequence[Item], *, sender: str, now: datetime) -> str:
 
 def summary(found: Sequence[Item], *, now: datetime) -> str:
     """How much waits, in one sentence without its full stop."""
-    reports = sum(item.is_report for item in found)
-    ideas = sum(item.is_idea for item in found)
-    calls = sum(item.is_call for item in found)
-    problems = len(found) - reports - ideas - calls
-    parts = []
-    if problems:
-        parts.append(ngettext("{n} signalement", "{n} signalements", problems).format(n=problems))
-    if ideas:
-        parts.append(ngettext("{n} idée", "{n} idées", ideas).format(n=ideas))
-    if calls:
-        parts.append(
-            ngettext("{n} appel à participation", "{n} appels à participation", calls).format(
-                n=calls
-            )
-        )
-    if reports:
-        parts.append(ngettext("{n} bilan", "{n} bilans", reports).format(n=reports))
+    parts = _parts(found)
     what = _(" et ").join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
     waits = ngettext("{what} vous attend", "{what} vous attendent", len(found))
     return waits.format(what=what) + _which(found, now)
+
+
+def _parts(found: Sequence[Item]) -> list[str]:
+    """`4 signalements`, `2 idées`: each kind of thing that there is."""
+    reports = sum(item.is_report for item in found)
+    ideas = sum(item.is_idea for item in found)
+    calls = sum(item.is_call for item in found)
+    votes = sum(item.is_vote for item in found)
+    problems = len(found) - reports - ideas - calls - votes
+    called = ngettext("{n} appel à participation", "{n} appels à participation", calls)
+    said = (
+        (problems, ngettext("{n} signalement", "{n} signalements", problems)),
+        (ideas, ngettext("{n} idée", "{n} idées", ideas)),
+        (calls, called),
+        (votes, ngettext("{n} décision", "{n} décisions", votes)),
+        (reports, ngettext("{n} bilan", "{n} bilans", reports)),
+    )
+    return [words.format(n=number) for number, words in said if number]
 
 
 def _which(found: Sequence[Item], now: datetime) -> str:
@@ -152,7 +154,7 @@ def line(item: Item) -> str:
     if item.is_report:
         return f"{item.what} ({item.reference.lower()}). "
     parts = ", ".join(part for part in (item.what, item.where) if part)
-    if item.is_idea or item.is_call:
+    if item.about == "idea":
         parts += f", {item.expected}"
     urgent = _("Urgent.") + " " if item.urgent else ""
     return f"{item.reference}\N{NO-BREAK SPACE}: {parts}. {urgent}"

@@ -41,7 +41,12 @@ RULES: Mapping[DeadlineKind, Sequence[Rule]] = {
         Rule(Level.LATE),
     ),
     **dict.fromkeys(
-        (DeadlineKind.PROPOSAL_ANSWER, DeadlineKind.PROPOSAL_DONE, DeadlineKind.CALL_ANSWER),
+        (
+            DeadlineKind.PROPOSAL_ANSWER,
+            DeadlineKind.PROPOSAL_DONE,
+            DeadlineKind.CALL_ANSWER,
+            DeadlineKind.CONSULTATION_DECISION,
+        ),
         (
             Rule(Level.ANNOUNCE, days=-30),
             Rule(Level.BEFORE, days=-7),
