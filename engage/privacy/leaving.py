@@ -21,6 +21,7 @@ from engage.accounts.models import (
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
+from engage.consultations.kits.models import PartyHelper
 from engage.core import clock, photos
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import StoredPhoto
@@ -53,6 +54,7 @@ GOES: Sequence[Column] = (
     ProposalNews.person_id,
     ProposalDigest.person_id,
     EventReminder.person_id,
+    PartyHelper.person_id,
     Moderator.person_id,
     Enquiry.person_id,
     Rhythm.person_id,
@@ -81,6 +83,7 @@ STAYS: Mapping[str, str] = {
     "enquiries.captured_by_id": "who held the pen at the counter, as a number",
     "enquiries.answered_by_id": "who answered, as a number",
     "roll_entries.captured_by_id": "who held the pen at the counter, as a number",
+    "party_helpers.captured_by_id": "who held the pen at the counter, as a number",
     "calls.created_by_id": "who prepared the call, as a number",
     "calls.answered_by_id": "who published the answer, as a number",
     "proposal_answers.person_id": "who wrote a public answer down, as a number",

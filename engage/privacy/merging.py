@@ -16,6 +16,7 @@ from engage.accounts.policy import can_change_ways_in
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
+from engage.consultations.kits.models import PartyHelper
 from engage.consultations.models import RollEntry, unit_of_person
 from engage.core import audit, clock
 from engage.core.errors import Conflict, NotFound
@@ -146,6 +147,8 @@ ACTS: Mapping[Column, Act] = {
     Call.created_by_id: move,
     Call.answered_by_id: move,
     EventReminder.person_id: move_first(EventReminder.event_id),
+    PartyHelper.person_id: move_first(PartyHelper.need_id),
+    PartyHelper.captured_by_id: move,
     Comment.author_id: move,
     Comment.captured_by_id: move,
     Incident.reporter_id: move,

@@ -14,6 +14,7 @@ from engage.accounts.models import ContactKind, ContactPoint, Mandate, Person, S
 from engage.accounts.proofs import Passkey
 from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import Event, EventReminder
+from engage.consultations.kits.models import PartyHelper, PartyNeed
 from engage.consultations.models import Consultation, RollEntry, unit_of_person
 from engage.core import clock
 from engage.core.errors import NotFound
@@ -91,6 +92,15 @@ def portrait(db: Session, person: Person) -> Portrait:
                 .join(EventReminder, EventReminder.event_id == Event.id)
                 .where(EventReminder.person_id == person.id)
                 .order_by(Event.starts_at, Event.id)
+            )
+        ],
+        "aides_promises_pour_une_fete": [
+            {"quoi": what.get("fr", ""), "prenom": name, "le": _text(day)}
+            for what, name, day in db.execute(
+                select(PartyNeed.title, PartyHelper.name, PartyHelper.asked_on)
+                .join(PartyNeed, PartyNeed.id == PartyHelper.need_id)
+                .where(PartyHelper.person_id == person.id)
+                .order_by(PartyHelper.need_id)
             )
         ],
         "idees_suivies": [

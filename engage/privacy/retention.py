@@ -9,7 +9,7 @@ from engage.consultations import roll
 from engage.core import search
 from engage.core.config import Config
 from engage.core.i18n import lazy as _
-from engage.privacy import expiry, expiry_moderation, identities
+from engage.privacy import expiry, expiry_moderation, expiry_votes, identities
 from engage.privacy.rule import ERASED, GONE, Basis, Rule, Span
 from engage.privacy.technical import TECHNICAL
 
@@ -212,6 +212,37 @@ RULES: Sequence[Rule] = (
         ("ballots", "final_counts"),
     ),
     Rule(
+        "written_answers",
+        _("Réponses écrites à un vote, questions sur des travaux : sans nom"),
+        Basis.TASK,
+        _("sans limite"),
+        _("versées aux archives publiques"),
+        _("restent : rien ne dit laquelle est la vôtre"),
+        ("written_answers", "concerns"),
+    ),
+    Rule(
+        "refused_words",
+        _("Les mêmes, non publiées"),
+        Basis.TASK,
+        _("après la décision"),
+        _("texte effacé ; le motif reste"),
+        _("restent jusque-là : rien ne dit laquelle est la vôtre"),
+        (),
+        Span(months=6),
+        expiry_votes.refused_words,
+    ),
+    Rule(
+        "party_helpers",
+        _("Aide promise pour une fête : votre prénom, quoi"),
+        Basis.TASK,
+        _("après la fête"),
+        GONE,
+        ERASED,
+        ("party_helpers",),
+        Span(days=30),
+        expiry_votes.party_helpers,
+    ),
+    Rule(
         "enquiries",
         _("Question posée au guichet"),
         Basis.TASK,
@@ -296,6 +327,7 @@ NO_PERSONAL_DATA = frozenset(
         "actions",
         "axes",
         "calls",
+        "consultation_meetings",
         "consultations",
         "contract_rows",
         "demo_people",
@@ -306,6 +338,9 @@ NO_PERSONAL_DATA = frozenset(
         "neighbourhoods",
         "options",
         "organisations",
+        "parties",
+        "party_needs",
+        "party_tasks",
         "places",
         "questions",
         "refusal_reasons",
