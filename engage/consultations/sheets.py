@@ -9,11 +9,13 @@ from sqlalchemy import Select, Text, bindparam, cast, select, tuple_
 from sqlalchemy.orm import Session
 
 from engage.consultations.models import (
+    BudgetCount,
     Consultation,
     Electorate,
     FinalCounts,
     Option,
     Question,
+    QuestionKind,
 )
 from engage.core import clock
 from engage.core.pagination import PAGE_SIZE, Page, page_of
@@ -36,9 +38,10 @@ class Listed:
     decided_on: date | None
     cancelled_at: datetime | None
     cancel_reason: str
+    sealed_at: datetime | None
     version: int
     counts: str | None
-    """The JSON stored some time after the closing; `final` reads it once in a while."""
+    """The JSON stored at sealing; `final` reads it once in a while."""
 
     def is_open(self, now: datetime) -> bool:
         return self.cancelled_at is None and self.opens_at <= now < self.closes_at
@@ -77,6 +80,9 @@ class AskedOption:
     details: dict[str, str]
     proposal_id: int | None = None
     """The idea of a resident that it was made of."""
+    is_none: bool = False
+    cost: int | None = None
+    photo_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,14 @@ class AskedQuestion:
     """One question with its options in their order; both stand an hour before the vote opens."""
 
     id: int
+    kind: QuestionKind
     max_choices: int
     title: dict[str, str]
     help: dict[str, str]
+    budget: int | None
+    counting: BudgetCount | None
+    low: dict[str, str]
+    high: dict[str, str]
     options: tuple[AskedOption, ...]
 
 
@@ -101,7 +112,7 @@ def _read(model: type[Listed]) -> Select[Any]:
     announced = (
         select(*columns)
         .outerjoin(FinalCounts, FinalCounts.consultation_id == Consultation.id)
-        .where(Consultation.announced_at <= bindparam("now"))
+        .where(Consultation.announced_at <= bindparam("now"), Consultation.is_draft.is_(False))
     )
     return (
         announced.outerjoin(Consultation.neighbourhood) if issubclass(model, Summary) else announced
@@ -135,17 +146,19 @@ _OVER_BEFORE = _OVER.where(
     )
 )
 
+_OF_QUESTION = [getattr(Question, f.name) for f in fields(AskedQuestion) if f.name != "options"]
+
 _QUESTIONS = (
     select(
         Question.consultation_id,
-        Question.id,
-        Question.max_choices,
-        Question.title,
-        Question.help,
+        *_OF_QUESTION,
         Option.id.label("option_id"),
         Option.label,
         Option.details,
         Option.proposal_id,
+        Option.is_none,
+        Option.cost,
+        Option.photo_id,
     )
     .join(Option, Option.question_id == Question.id)
     .where(Question.consultation_id.in_(bindparam("ids", expanding=True)))
@@ -175,12 +188,12 @@ def questions(db: Session, consultation_ids: Sequence[int]) -> dict[int, tuple[A
     """The questions of each of these concertations, in their order."""
     options: dict[int, list[AskedOption]] = {}
     first: dict[int, Any] = {}
+    width = len(_OF_QUESTION)
     for row in db.execute(_QUESTIONS, {"ids": consultation_ids}):
         first.setdefault(row.id, row)
-        option = AskedOption(row.option_id, row.label, row.details, row.proposal_id)
-        options.setdefault(row.id, []).append(option)
+        options.setdefault(row.id, []).append(AskedOption(*row[1 + width :]))
     found: dict[int, tuple[AskedQuestion, ...]] = {}
     for id_, row in first.items():
-        asked = AskedQuestion(id_, row.max_choices, row.title, row.help, tuple(options[id_]))
+        asked = AskedQuestion(*(*row[1 : 1 + width], tuple(options[id_])))
         found[row.consultation_id] = (*found.get(row.consultation_id, ()), asked)
     return found

@@ -1,0 +1,1 @@
+"""What an answer may be, how answers are counted, and how a count is explained."""
