@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from engage.core import search_reads, stems, synonyms
+from engage.core import search_statements, stems, synonyms
 from engage.core.search_index import EVERYWHERE, IN_TITLE, Entry, forget, index
 from engage.core.search_models import Indexed, Posting, Spelling, Term
-from engage.core.search_reads import WEIGHTS, Known, Places
+from engage.core.search_statements import WEIGHTS, Known, Places
 
 __all__ = ["Entry", "Found", "Hit", "find", "forget", "index", "similar"]
 
@@ -28,7 +28,7 @@ MOST_PLACES = 400
 """How many places of words are read for one question before only the best are looked at."""
 
 MOST_FOUND = 200
-MOST_LOOKED_UP, MOST_COMPARED = 150, 60
+MOST_LOOKED_UP, MOST_COMPARED = 100, 40
 """In how many things the more frequent words are looked up: of a question, of a title typed."""
 ALIKE = 0.3
 """From which share of its words on a thing is called similar."""
@@ -99,7 +99,7 @@ def _resolve(db: Session, kind: str, text: str) -> list[_Wanted]:
         return []
     said = {EVERYWHERE, *asked}.union(*(synonyms.others(word) for word in asked))
     keys = set().union(*(stems.spellings(word) for word in asked))
-    known = search_reads.known(db, kind, said, keys)
+    known = search_statements.known(db, kind, said, keys)
     everything = next((one.documents for one in known if one.word == EVERYWHERE), 0)
     wanted = [_answering(word, known) for word in asked]
     for one in wanted:
@@ -163,14 +163,14 @@ def _ranked(db: Session, wanted: Sequence[_Wanted], *, most: int) -> _Ranked:
     few = _few(by_rarity) or by_rarity[:1]
     terms = [id_ for one in few for id_ in one.terms]
     enough = sum(one.places for one in few) <= MOST_PLACES
-    places = search_reads.newest(db, terms, MOST_PLACES // (1 if enough else len(terms)))
+    places = search_statements.newest(db, terms, MOST_PLACES // (1 if enough else len(terms)))
     rest = [id_ for one in by_rarity[len(few) :] for id_ in one.terms]
     if not rest:
         return _scored(wanted, places)
     chosen = _likeliest(few, places)[:most]
     among = set(chosen)
     known = {term: [n for n in there if n // WEIGHTS in among] for term, there in places.items()}
-    return _scored(wanted, {**search_reads.among(db, rest, chosen), **known})
+    return _scored(wanted, {**search_statements.among(db, rest, chosen), **known})
 
 
 def _likeliest(few: Sequence[_Wanted], places: Places) -> list[int]:

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import case, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engage.core import stems
-from engage.core.db import Base, Database
+from engage.core import search_statements, stems
+from engage.core.db import Database
 from engage.core.search_models import Indexed, Posting, Spelling, Term
+from engage.core.search_statements import WEIGHTS
 
 EVERYWHERE = ""
 """The word that stands in everything."""
@@ -43,18 +43,17 @@ def index(db: Session, kind: str, id: int, *, title: str, body: str = "") -> Non
     add(db, kind, [Entry(id, title, body)])
 
 
-def forget(db: Session, kind: str, id: int) -> None:  # noqa: A002
-    """Take all words of the thing out of the index; words that nothing else has go as well."""
+def forget(db: Session, kind: str, *ids: int) -> None:
+    """Take all words of the things out of the index; words that nothing else has go as well."""
     everywhere = (Term.kind == kind, Term.word == EVERYWHERE)
     db.execute(select(Term.id).where(*everywhere).with_for_update())
-    mine = (Indexed.kind == kind, Indexed.subject_id == id)
-    ids = db.scalar(delete(Indexed).where(*mine).returning(Indexed.terms))
-    if ids is None:
-        return
-    db.execute(delete(Posting).where(Posting.term_id.in_(ids), Posting.subject_id == id))
-    lessened = update(Term).where(Term.id.in_(ids)).values(documents=Term.documents - 1)
-    db.execute(lessened, execution_options={"synchronize_session": False})
-    _drop_unused(db, ids)
+    mine = (Indexed.kind == kind, Indexed.subject_id.in_(ids))
+    gone = delete(Indexed).where(*mine).returning(Indexed.subject_id, Indexed.terms)
+    for id_, terms in db.execute(gone).all():
+        db.execute(delete(Posting).where(Posting.term_id.in_(terms), Posting.subject_id == id_))
+        lessened = update(Term).where(Term.id.in_(terms)).values(documents=Term.documents - 1)
+        db.execute(lessened, execution_options={"synchronize_session": False})
+        _drop_unused(db, terms)
 
 
 def _drop_unused(db: Session, ids: Sequence[int]) -> None:
@@ -70,13 +69,12 @@ def add(db: Session, kind: str, entries: Sequence[Entry]) -> None:
         return
     found = {entry.id: weights(entry.title, entry.body) for entry in entries}
     ids = _terms(db, kind, Counter(word for weighed in found.values() for word in weighed))
-    postings = [
-        {"term_id": ids[word], "subject_id": id_, "weight": weight}
-        for id_, weighed in found.items()
-        for word, weight in weighed.items()
-        if word != EVERYWHERE
-    ]
-    _write(db, Posting, postings)
+    places: dict[int, list[int]] = {}
+    for id_, weighed in found.items():
+        for word, weight in weighed.items():
+            if word != EVERYWHERE:
+                places.setdefault(ids[word], []).append(id_ * WEIGHTS + weight)
+    search_statements.stand(db, places)
     documents = [
         {
             "kind": kind,
@@ -86,7 +84,7 @@ def add(db: Session, kind: str, entries: Sequence[Entry]) -> None:
         }
         for entry in entries
     ]
-    _write(db, Indexed, documents)
+    db.execute(insert(Indexed), documents)
 
 
 T = TypeVar("T")
@@ -116,34 +114,13 @@ def digest(title: str, body: str) -> str:
 
 def _terms(db: Session, kind: str, counted: Counter[str]) -> dict[str, int]:
     """The ids of these words, made where they are new; each stands in so many more things."""
-    ids: dict[str, int] = {}
-    new: list[dict[str, Any]] = []
-    for words in _batches(sorted(counted), 1000):
-        rows = [{"kind": kind, "word": word, "documents": counted[word]} for word in words]
-        for id_, word, documents in db.execute(_counting(db, rows)):
-            ids[word] = id_
-            if documents == counted[word]:
-                new += ({"key": key, "term_id": id_} for key in stems.spellings(word))
-    _write(db, Spelling, new)
-    return ids
+    rows = search_statements.count(db, kind, counted)
+    new = {id_: stems.spellings(word) for id_, word, now in rows if now == counted[word]}
+    search_statements.spell(db, new)
+    return {word: id_ for id_, word, _now in rows}
 
 
-def _write(db: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Rows by the thousand: without objects, in half the time."""
-    if rows:
-        db.connection().execute(insert(model.__table__), rows)  # type: ignore[arg-type]
-
-
-def _counting(db: Session, rows: list[dict[str, Any]]) -> Any:
-    make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = make(Term).values(rows)
-    more = {"documents": Term.documents + statement.excluded.documents}
-    return statement.on_conflict_do_update(index_elements=["kind", "word"], set_=more).returning(
-        Term.id, Term.word, Term.documents
-    )
-
-
-def mend(database: Database, kind: str, entries: Entries, *, size: int = 200) -> int:
+def mend(database: Database, kind: str, entries: Entries, *, size: int = 1000) -> int:
     """Bring the index of one kind to what `entries` say, as after new rules; returns how many.
 
     In short transactions, so that others go on writing; what is right already is left alone.
@@ -153,8 +130,7 @@ def mend(database: Database, kind: str, entries: Entries, *, size: int = 200) ->
     number = 0
     for ids in _batches(missing + changed + gone, size):
         with database.transaction() as db:
-            for id_ in ids:
-                forget(db, kind, id_)
+            forget(db, kind, *ids)
             add(db, kind, list(entries(db, ids)))
         number += len(ids)
     return number

@@ -1,7 +1,7 @@
-"""The reads of a search: what the index knows of words, and where they stand.
+"""The statements of the search: what the index knows of words, where they stand, and writing it.
 
-Lists travel as JSON and places come back packed into one text a word: one prepared statement serves
-any number of words, and a place costs no row.
+Lists travel as JSON and places packed, so that one prepared statement serves any number of words,
+thousands of places are one row of a question, and one parameter of an insertion.
 """
 
 import json
@@ -21,20 +21,24 @@ _EACH = {
     "sqlite": "json_each({})",
     "postgresql": "jsonb_array_elements_text(CAST({} AS jsonb))",
 }
+_PAIRS = {"sqlite": "json_each({})", "postgresql": "jsonb_each(CAST({} AS jsonb))"}
 _PACKED = {
     "sqlite": "group_concat(place)",
     "postgresql": "string_agg(CAST(place AS text), ',')",
 }
-"""How each database reads a list, and joins numbers into one text."""
+"""How each database reads a list and a mapping, and joins numbers into one text."""
 
 
-def _for_both(statement: str, *lists: str) -> Mapping[str, Any]:
-    """The statement by dialect: its lists and what packs its places in the words of each."""
+def _for_both(statement: str) -> Mapping[str, Any]:
+    """The statement by dialect: what it reads and packs in the words of each."""
+    lists = ("words", "keys", "terms", "things")
     return {
         dialect: text(
             statement.format(
                 weights=WEIGHTS,
                 packed=_PACKED[dialect],
+                pairs=_PAIRS[dialect].format(":pairs"),
+                each_value=each.format("t.value"),
                 **{name: each.format(f":{name}") for name in lists},
             )
         )
@@ -50,9 +54,7 @@ _KNOWN = _for_both(
     SELECT t.id, t.word, t.documents, s.key
     FROM {keys} AS k CROSS JOIN search_spellings AS s CROSS JOIN search_terms AS t
     WHERE s.key = k.value AND t.id = s.term_id AND t.kind = :kind
-    """,
-    "words",
-    "keys",
+    """
 )
 _NEWEST = _for_both(
     """
@@ -62,8 +64,7 @@ _NEWEST = _for_both(
             WHERE term_id = CAST(t.value AS integer) ORDER BY subject_id DESC LIMIT :most
         ) AS places
     ) FROM {terms} AS t
-    """,
-    "terms",
+    """
 )
 _AMONG = _for_both(
     """
@@ -74,9 +75,29 @@ _AMONG = _for_both(
             WHERE p.term_id = CAST(t.value AS integer) AND p.subject_id = CAST(i.value AS integer)
         ) AS places
     ) FROM {terms} AS t
-    """,
-    "terms",
-    "things",
+    """
+)
+_COUNT = _for_both(
+    """
+    INSERT INTO search_terms (kind, word, documents)
+    SELECT :kind, t.key, CAST(CAST(t.value AS text) AS integer) FROM {pairs} AS t WHERE true
+    ON CONFLICT (kind, word) DO UPDATE SET documents = search_terms.documents + excluded.documents
+    RETURNING id, word, documents
+    """
+)
+_STAND = _for_both(
+    """
+    INSERT INTO search_postings (term_id, subject_id, weight)
+    SELECT CAST(t.key AS integer), CAST(p.value AS integer) / {weights},
+        CAST(p.value AS integer) % {weights}
+    FROM {pairs} AS t CROSS JOIN {each_value} AS p
+    """
+)
+_SPELL = _for_both(
+    """
+    INSERT INTO search_spellings (key, term_id)
+    SELECT k.value, CAST(t.key AS integer) FROM {pairs} AS t CROSS JOIN {each_value} AS k
+    """
 )
 
 
@@ -105,8 +126,28 @@ def among(db: Session, terms: Sequence[int], things: Sequence[int]) -> Places:
     return _places(_read(db, _AMONG, terms=json.dumps(terms), things=json.dumps(things)))
 
 
+def count(db: Session, kind: str, counted: Mapping[str, int]) -> Sequence[Any]:
+    """Let each word stand in so many more things: (id, word, in how many now), new ones made."""
+    return _read(db, _COUNT, kind=kind, pairs=json.dumps(counted, sort_keys=True))
+
+
+def stand(db: Session, places: Places) -> None:
+    """Write where words stand that did not stand there before."""
+    _execute(db, _STAND, pairs=json.dumps(places))
+
+
+def spell(db: Session, keys: Mapping[int, Iterable[str]]) -> None:
+    """Write how new words may be misspelt: the keys of each by its id."""
+    if keys:
+        _execute(db, _SPELL, pairs=json.dumps({id_: [*some] for id_, some in keys.items()}))
+
+
 def _read(db: Session, statement: Mapping[str, Any], **values: Any) -> Sequence[Any]:
-    return db.connection().execute(statement[db.get_bind().dialect.name], values).all()
+    return _execute(db, statement, **values).all()  # type: ignore[no-any-return]
+
+
+def _execute(db: Session, statement: Mapping[str, Any], **values: Any) -> Any:
+    return db.connection().execute(statement[db.get_bind().dialect.name], values)
 
 
 def _places(rows: Sequence[Any]) -> Places:
