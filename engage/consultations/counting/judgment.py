@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from engage.consultations.counting.answers import AnyQuestion, none_of
 from engage.consultations.counting.parts import Group, Line, Outcome, Step, ranks
-from engage.consultations.counting.voices import SHOWN, none_apart
+from engage.consultations.counting.voices import SHOWN
 
 GRADES = 6
 
@@ -36,7 +36,7 @@ def judgment(question: AnyQuestion, groups: Sequence[Group]) -> Outcome:
         for line in lines[:SHOWN]
         if voters
     ]
-    steps += none_apart(none, refused, voters)
+    steps += [Step("none_rejects", (none,), (refused, voters))] if refused else []
     all_lines = (*lines, Line(none, 0, refused, 0, (0,) * GRADES))
     return _outcome(voters, lines, all_lines, steps)
 
