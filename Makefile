@@ -6,8 +6,11 @@ MAKEFLAGS += --no-builtin-rules
 
 VENV := .venv/runtime
 TEST_VENV := .venv/test
-FONTS := static/vendor/hyperlegible.woff2 static/vendor/hyperlegible-ext.woff2
+FONTS := static/vendor/hyperlegible.woff2 static/vendor/hyperlegible-ext.woff2 \
+	$(addprefix fonts/,latin.ttf latin-bold.ttf arabic.ttf arabic-bold.ttf)
 FONT_FILES := node_modules/@fontsource-variable/atkinson-hyperlegible-next/files
+PRINT_LATIN := node_modules/@expo-google-fonts/atkinson-hyperlegible-next
+PRINT_ARABIC := node_modules/@expo-google-fonts/noto-sans-arabic
 BROWSER := .venv/bin/chromium
 AXE := node_modules/axe-core/axe.min.js
 CONTRACT := engage/contracts/grand-cahors.json
@@ -46,7 +49,7 @@ lock: $(VENV) ## Take the newest versions that pyproject.toml and package.json a
 	scripts/lock
 
 clean: ## Remove what set-up made; the database and uploads in instance/ stay
-	rm -rf .venv node_modules static/vendor static/dist *.egg-info .*_cache .hypothesis
+	rm -rf .venv node_modules fonts static/vendor static/dist *.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## Say what there is
@@ -64,11 +67,15 @@ $(TEST_VENV): requirements-test.lock $(VENV)
 
 # Front-end parts come from npm and are copied, so that running needs no node_modules.
 $(FONTS) &: package-lock.json | $(VENV)
-	@echo "Fetching the font"
+	@echo "Fetching the fonts"
 	@scripts/npm ci --omit=dev --omit=optional --ignore-scripts --silent
-	@mkdir -p static/vendor
+	@mkdir -p static/vendor fonts
 	@cp $(FONT_FILES)/*-latin-wght-normal.woff2 static/vendor/hyperlegible.woff2
 	@cp $(FONT_FILES)/*-latin-ext-wght-normal.woff2 static/vendor/hyperlegible-ext.woff2
+	@cp $(PRINT_LATIN)/400Regular/*.ttf fonts/latin.ttf
+	@cp $(PRINT_LATIN)/700Bold/*.ttf fonts/latin-bold.ttf
+	@cp $(PRINT_ARABIC)/400Regular/*.ttf fonts/arabic.ttf
+	@cp $(PRINT_ARABIC)/700Bold/*.ttf fonts/arabic-bold.ttf
 
 $(AXE): package-lock.json | $(FONTS)
 	@echo "Fetching the accessibility checker"
