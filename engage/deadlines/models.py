@@ -20,6 +20,7 @@ class DeadlineKind(StrEnum):
     PROPOSAL_ANSWER = "proposal_answer"
     PROPOSAL_DONE = "proposal_done"
     CALL_ANSWER = "call_answer"
+    PARTY_TASK = "party_task"
     CONSULTATION_DECISION = "consultation_decision"
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.consultations.kits import party
 from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.i18n import _
@@ -19,7 +20,7 @@ from engage.incidents import partners
 from engage.proposals import follow_up
 from engage.proposals.models import Proposal
 from engage.reminders import messages
-from engage.reminders.items import ACTIONS, CALLS, IDEAS, INCIDENTS, VOTES
+from engage.reminders.items import ACTIONS, CALLS, IDEAS, INCIDENTS, PARTY_TASKS, VOTES
 from engage.reminders.models import Answer, AnswerKind, Digest, Reminder, ReplyLink
 from engage.reminders.policy import can_answer
 from engage.reminders.queries import Contact, Planned
@@ -213,11 +214,22 @@ def _about_idea(db: Session, partner: Organisation, deadline: Deadline, given: G
         follow_up.hand_back(db, idea)
 
 
+def _about_party_task(db: Session, partner: Organisation, deadline: Deadline, given: Given) -> None:
+    """Done on its day, or in the organisers' hands again."""
+    _about_report(db, partner, deadline, given)
+    if given.kind is AnswerKind.DONE:
+        assert given.day is not None
+        party.note_done(db, deadline.subject_id, on=given.day)
+    elif given.kind is AnswerKind.NOT_OURS:
+        party.hand_back(db, deadline.subject_id)
+
+
 ACTS: Mapping[str, Callable[[Session, Organisation, Deadline, Given], None]] = {
     INCIDENTS: _about_incident,
     ACTIONS: _about_report,
     IDEAS: _about_idea,
     CALLS: _about_report,
+    PARTY_TASKS: _about_party_task,
     VOTES: _about_report,
 }
 """What an answer does, by the table of what it is about."""

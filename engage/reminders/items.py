@@ -1,13 +1,14 @@
 """What partners read of the things they owe: reference, category, coarse place, date; no more."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from engage.consultations.kits import owed as parties
 from engage.consultations.models import Consultation
 from engage.core.i18n import _, label, lazy
 from engage.core.words import Visibility
@@ -22,6 +23,7 @@ from engage.territory.models import Action, Neighbourhood, Place
 
 INCIDENTS, ACTIONS = Incident.__tablename__, Action.__tablename__
 IDEAS, CALLS = Proposal.__tablename__, Call.__tablename__
+PARTY_TASKS = parties.TASKS
 VOTES = Consultation.__tablename__
 
 EXPECTED: Mapping[str, str] = {
@@ -31,6 +33,7 @@ EXPECTED: Mapping[str, str] = {
     DeadlineKind.PROPOSAL_ANSWER: lazy("réponse attendue"),
     DeadlineKind.PROPOSAL_DONE: lazy("à réaliser"),
     DeadlineKind.CALL_ANSWER: lazy("réponse publique attendue"),
+    DeadlineKind.PARTY_TASK: lazy("à faire pour la fête"),
     DeadlineKind.CONSULTATION_DECISION: lazy("décision attendue"),
 }
 """What the organisation is to do until the date."""
@@ -48,6 +51,8 @@ class Item:
     what: str
     where: str
     neighbourhood: str
+    page: str = ""
+    """Where everybody reads about it, where that does not follow from the number."""
 
     @property
     def deadline(self) -> Deadline | Owed:
@@ -79,6 +84,11 @@ class Item:
         return self.deadline.subject_type == VOTES
 
     @property
+    def is_party(self) -> bool:
+        """Whether it is something to do for a party of the neighbourhood."""
+        return self.deadline.subject_type == PARTY_TASKS
+
+    @property
     def about(self) -> str:
         """What kind of thing it is, for what is asked with an answer."""
         if self.is_idea or self.is_call or self.is_vote:
@@ -92,7 +102,7 @@ class Item:
             return call_path(self.deadline.subject_id)
         if self.is_vote:
             return f"/concertations/{self.deadline.subject_id}"
-        return path_of(self.deadline.subject_id) if self.is_idea else ""
+        return path_of(self.deadline.subject_id) if self.is_idea else self.page
 
     @property
     def staff_page(self) -> str:
@@ -117,28 +127,16 @@ class Item:
 def items(db: Session, deadlines: Iterable[Deadline | Owed]) -> list[Item]:
     """The things that `deadlines` are about, most late first.
 
-    Nothing of the closed circuit is among them. Five statements at most.
+    Nothing of the closed circuit is among them. One statement for each table that is owed about.
     """
     groups: dict[tuple[str, int], list[Deadline | Owed]] = {}
     for deadline in sorted(deadlines, key=lambda d: (d.due_at, d.id)):
         groups.setdefault((deadline.subject_type, deadline.subject_id), []).append(deadline)
-    problems = _problems(db, [i for kind, i in groups if kind == INCIDENTS])
-    ideas = _ideas(db, [i for kind, i in groups if kind == IDEAS])
-    calls = _calls(db, [i for kind, i in groups if kind == CALLS])
-    votes = _votes(db, [i for kind, i in groups if kind == VOTES])
-    numbers = _numbers(db, [i for kind, i in groups if kind == ACTIONS])
     made = []
-    for (kind, id_), owed in groups.items():
-        if kind == INCIDENTS and id_ in problems:
-            made.append(_of_incident(problems[id_], owed))
-        elif kind == ACTIONS and id_ in numbers:
-            made.append(_of_action(numbers[id_], owed))
-        elif kind == IDEAS and id_ in ideas:
-            made.append(_of_idea(ideas[id_], owed))
-        elif kind == CALLS and id_ in calls:
-            made.append(_of_call(calls[id_], owed))
-        elif kind == VOTES and id_ in votes:
-            made.append(_of_vote(votes[id_], owed))
+    for subject, (read, item_of) in _KINDS.items():
+        ids = [id_ for kind, id_ in groups if kind == subject]
+        found = read(db, ids)
+        made += [item_of(found[id_], groups[subject, id_]) for id_ in ids if id_ in found]
     return sorted(made, key=lambda item: item.deadline.due_at)
 
 
@@ -270,6 +268,12 @@ def _votes(db: Session, ids: Sequence[int]) -> dict[int, _Vote]:
     return {row[0]: _Vote(*row) for row in db.execute(_VOTES, {"ids": ids})}
 
 
+def _of_task(task: parties.Task, owed: Sequence[Deadline | Owed]) -> Item:
+    """What an organisation does for a party; its title was typed by staff, for everybody."""
+    hood = label(task.neighbourhood)
+    return Item(tuple(owed), _("Fête de quartier"), label(task.title), hood, hood, page=task.page)
+
+
 def _calls(db: Session, ids: Sequence[int]) -> dict[int, _Call]:
     if not ids:
         return {}
@@ -293,3 +297,15 @@ def _numbers(db: Session, ids: Sequence[int]) -> dict[int, int]:
     if not ids:
         return {}
     return {row.id: row.number for row in db.execute(_ACTIONS, {"ids": ids})}
+
+
+_KINDS: Mapping[str, tuple[Callable[[Session, Sequence[int]], dict[int, Any]], Callable[..., Item]]]
+_KINDS = {
+    INCIDENTS: (_problems, _of_incident),
+    ACTIONS: (_numbers, _of_action),
+    IDEAS: (_ideas, _of_idea),
+    CALLS: (_calls, _of_call),
+    VOTES: (_votes, _of_vote),
+    PARTY_TASKS: (parties.tasks, _of_task),
+}
+"""Table of what is owed about → how those things are read, and what partners read of one."""

@@ -118,13 +118,15 @@ def _parts(found: Sequence[Item]) -> list[str]:
     ideas = sum(item.is_idea for item in found)
     calls = sum(item.is_call for item in found)
     votes = sum(item.is_vote for item in found)
-    problems = len(found) - reports - ideas - calls - votes
+    tasks = sum(item.is_party for item in found)
+    problems = len(found) - reports - ideas - calls - votes - tasks
     called = ngettext("{n} appel à participation", "{n} appels à participation", calls)
     said = (
         (problems, ngettext("{n} signalement", "{n} signalements", problems)),
         (ideas, ngettext("{n} idée", "{n} idées", ideas)),
         (calls, called),
         (votes, ngettext("{n} décision", "{n} décisions", votes)),
+        (tasks, ngettext("{n} tâche pour la fête", "{n} tâches pour la fête", tasks)),
         (reports, ngettext("{n} bilan", "{n} bilans", reports)),
     )
     return [words.format(n=number) for number, words in said if number]

@@ -53,6 +53,11 @@ RULES: Mapping[DeadlineKind, Sequence[Rule]] = {
             Rule(Level.LATE),
         ),
     ),
+    DeadlineKind.PARTY_TASK: (
+        Rule(Level.ANNOUNCE, days=-21),
+        Rule(Level.BEFORE, days=-7),
+        Rule(Level.LATE),
+    ),
     DeadlineKind.ACTION_REPORT: (
         Rule(Level.ANNOUNCE, days=-30),
         Rule(Level.BEFORE, days=-7),
