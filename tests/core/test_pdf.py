@@ -1,6 +1,5 @@
 """Printed matter: accessible, in both scripts, and deaf to the signs of its own markup."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ TRICKY = 'Vœu *gras* _x_ #panic("x") $1+1$ <a> @b `c` [d] \\ // fin = 7 500 €
 
 
 @pytest.fixture
-def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A small template beside the shared file."""
     (tmp_path / "town.typ").write_text((pdf.TEMPLATES / "town.typ").read_text())
     (tmp_path / "small.typ").write_text(
@@ -21,7 +20,7 @@ def template(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
         '#qr(data.qr, "Code à scanner")\n'
     )
     monkeypatch.setattr(pdf, "TEMPLATES", tmp_path)
-    yield "small.typ"
+    return "small.typ"
 
 
 def context(**changed: str) -> dict[str, str]:
