@@ -1,0 +1,1 @@
+"""Tests of ways to vote and of counting."""
