@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from engage.core.folding import fold
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 LONGEST = 32
 """Letters of a word that are compared."""
@@ -22,19 +22,25 @@ _DOUBLED = re.compile(r"(.)\1+")
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
 
 _FRENCH_EMPTY = """
-a afin ai aie ainsi alors apres as assez au aucun aucune aujourd aussi autour autre autres aux
-avait avant avec avez avoir avons bas besoin bien bon bonne c ca car ce ceci cela celle celles
-celui ces cet cette ceux chacun chaque chez comme comment contre d dans de dehors deja depuis des
-dessous dessus deux devant devraient devrait dire doit doivent donc dont du elle elles en encore
-entre es est et etaient etait etant ete etes etre eu eux facilement faire fait fasse faudra
-faudrait faut font grand grande grands gros h hors hui ici il ils j je jusqu jusque l la le les
-leur leurs lors lorsque lui m ma mais me meme memes mes mettre mieux mis mise moins mon n ne ni
-nos notre nous on ont ou par parce pas pendant personne petit petite petits peu peut peuvent plus
-plusieurs plutot point pour pourquoi pourrait pouvoir pres propose proposer puis qu quand que quel
-quelle quelles quelque quelques quels qui quoi rien s sa sans se sera seraient serait ses
-seulement si soient soit sommes son sont sous souvent sur t ta tant te tel telle tes toi ton
-toujours tous tout toute toutes tres trois trop tu un une va vers veut voici voila vont vos votre
-voudrais vous vraiment vu y
+a afin ai aie aient aies ailleurs ainsi ait alors apres as assez au aucun aucune aujourd auquel
+aura aurai auraient aurais aurait auras aurez aurons auront aussi autour autre autres aux avaient
+avais avait avant avec avez aviez avions avoir avons ayant ayez ayons bas besoin bien bon bonne c
+ca car ce ceci cela celle celles celui ces cet cette ceux chacun chaque chez chose choses comme
+comment contre d dans de dehors deja depuis des desquels dessous dessus deux devant devraient
+devrait dire dis dit doit doivent donc dont du duquel elle elles en encore entre envers es est et
+etaient etais etait etant etante etants ete etes etiez etions etre eu eue eues eurent eus eut eux
+facilement faire fait fasse faudra faudrait faut font furent fus fut grand grande grands gros h
+hormis hors hui ici il ils j jamais je jusqu jusque l la laquelle le lequel les lesquelles
+lesquels leur leurs lors lorsqu lorsque lui m ma mais malgre me meme memes mes mettre mien mienne
+mieux mis mise moi moins mon n ne ni nos notamment notre nous nul nulle nulles nuls on ont ou par
+parce parfois parmi part partout pas pendant personne petit petite petits peu peut peuvent plus
+plusieurs plutot point pour pourquoi pourrait pouvoir pres presque propose proposer puis puisqu
+puisque qu quand que quel quelle quelles quelqu quelque quelques quels qui quiconque quoi quoique
+rien s sa sans sauf se selon sera serai seraient serais serait seras serez seriez serions serons
+seront ses seulement si sien sienne soient sois soit sommes son sont sous souvent soyez soyons
+suis sur surtout t ta tandis tant te tel telle tes tien tienne toi ton toujours tous tout toute
+toutes tres trois trop tu un une va vers veut voici voila vont vos votre voudrais vous vraiment
+vu y
 """
 
 _ARABIC_EMPTY = """
@@ -52,12 +58,14 @@ _ENDINGS = tuple(
         ("ement ament ment", 4),
         ("ite ique iste isme able ible", 4),
         ("ance ence ante ant", 4),
-        ("age erie", 4),
+        ("age", 4),
+        ("erie", 3),
         ("euse eur ure", 4),
         ("iene ien iere ier ele el", 4),
         ("ale al ive if", 4),
         ("eraient erait aient erait ait ion ent ee", 4),
-        ("er ez ee ir it ie", 4),
+        ("er ez", 3),
+        ("ee ir it ie", 4),
         ("ete et", 4),
     )
     for ending in endings.split()
@@ -96,6 +104,10 @@ def _french(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= least:
             word = word[: -len(ending)]
             break
+    if word.endswith(("dre", "dr")):
+        return word.rstrip("er")  # prendre, il prend
+    if len(word) > 5 and word.endswith("ag"):
+        return word[:-2]  # partager, un jardin partagé
     return word[:-1] if len(word) > 3 and word[-1] in "eiy" else word
 
 

@@ -162,6 +162,10 @@ def test_slips_are_counted(one: str, other: str, slips: int) -> None:
         (("jardin", "jardins", "jardinage", "jardiner"), "jardin"),
         (("cheval", "chevaux"), "chev"),
         (("bateau", "bateaux"), "bateau"),
+        (("poser", "pose", "posez"), "pos"),
+        (("prendre", "prend", "prends"), "prend"),
+        (("partager", "partagé", "partage"), "part"),
+        (("laver", "laverie", "lavez"), "lav"),
         (("collège", "collégiens", "colege"), "coleg"),
     ],
 )

@@ -44,6 +44,15 @@ def test_nine_of_ten_new_titles_find_the_idea_that_is_there(db: Session, ideas: 
     assert recall(db, ideas, pairs) >= ENOUGH
 
 
+@pytest.mark.parametrize(("part", "number"), [("pairs", 30), ("later", 20)])
+def test_so_do_titles_that_the_search_was_not_tuned_to(
+    db: Session, ideas: list[str], part: str, number: int
+) -> None:
+    pairs = read(ROOT / "tests/proposals/held_out.json")[part]
+    assert len(pairs) == number
+    assert recall(db, ideas, pairs) >= ENOUGH
+
+
 def test_what_is_new_is_not_called_similar(db: Session, ideas: list[str]) -> None:
     for title in ("Une ruche sur le toit", "Des feux d’artifice", "ا", "", "zzz"):
         assert search.similar(db, KIND, title, 3) == []
