@@ -11,12 +11,13 @@ from engage.accounts import messages as accounts_messages
 from engage.accounts import sms_alerts as accounts_sms_alerts
 from engage.agenda import jobs as agenda_jobs
 from engage.agenda import messages as agenda_messages
-from engage.consultations import final
+from engage.consultations.sealing import jobs as sealing_jobs
 from engage.core import sms_budget
 from engage.core.scheduler import Job
 from engage.core.sender import Renderer, Sender
 from engage.core.services import Services
 from engage.fieldwork import messages as fieldwork_messages
+from engage.fieldwork import voted_ideas
 from engage.incidents import jobs as incidents_jobs
 from engage.incidents import messages as incidents_messages
 from engage.moderation import alerts_messages as moderation_alerts_messages
@@ -88,8 +89,9 @@ def jobs(town: Services) -> list[Job]:
         Job("register", 600, lambda: moderation_register.store(database)),
         Job("decisions", 2, lambda: settling.run(database, town.storage)),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
+        Job("voted ideas", 60, lambda: voted_ideas.tell(database)),
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),
-        Job("counts", 60, lambda: final.store(town.database)),
+        Job("sealing", 60, lambda: sealing_jobs.run(database)),
         Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),
         Job("agenda", 300, lambda: _remind_of_dates(town)),
         Job("incidents", 3600, lambda: _close_unanswered(town)),

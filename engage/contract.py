@@ -10,6 +10,7 @@ from sqlalchemy.exc import StatementError
 from engage.accounts import demo as people
 from engage.agenda import demo as agenda
 from engage.consultations import demo as votes
+from engage.consultations.sealing import jobs as sealing
 from engage.core import clock
 from engage.core.contractrows import Difference, Loader
 from engage.core.services import Services
@@ -77,4 +78,5 @@ def load_demo(town: Services) -> bool:
         votes.load(db, data, everybody, key=town.secret_key)
         problems.load(db, data, everybody, town.storage)
         partners.load(db, data)
+    sealing.finish(town.database)
     return True

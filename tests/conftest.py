@@ -183,8 +183,10 @@ def _copy_uploads(prepared: Prepared, folder: Path) -> None:
 @pytest.fixture
 def town(base_config: Config, database_url: str, tmp_path: Path) -> Iterator[Services]:
     """One town with its contract loaded and nobody in it yet."""
+    secrets = tmp_path / "secrets"
+    shutil.copytree(base_config.secrets, secrets, dirs_exist_ok=True)
     config = dataclasses.replace(
-        base_config, database_url=database_url, uploads=tmp_path / "uploads"
+        base_config, database_url=database_url, uploads=tmp_path / "uploads", secrets=secrets
     )
     made = Services.of(config)
     if made.database.is_sqlite:

@@ -1,14 +1,14 @@
 """Writes of concertations. Casting a ballot leaves no trace but a roll entry and a ballot."""
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
-from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.models import (
     Consultation,
@@ -17,7 +17,8 @@ from engage.consultations.models import (
     VotingCode,
     code_of,
 )
-from engage.consultations.policy import can_announce, can_decide, can_vote
+from engage.consultations.policy import can_decide, can_vote
+from engage.consultations.sealing import lock, secrets
 from engage.consultations.standing import DECLARING, Standing
 from engage.core import audit, clock
 from engage.core.db import Database
@@ -28,12 +29,12 @@ from engage.core.quick import QuickStatement
 from engage.core.secrets import new_printed_code
 from engage.core.words import ContributionChannel
 
-DECISION_WITHIN = timedelta(days=30)
-"""How long after the closing the decision is published at the latest (domain rule)."""
-
 
 class AlreadyVoted(Conflict):
-    """This unit has answered this question: its first answer is counted and stays."""
+    """This unit has answered in a way that nobody can find again: the answer stands.
+
+    On paper, or before the database was restored from a backup.
+    """
 
 
 class NotOpen(Conflict):
@@ -44,8 +45,8 @@ _USE_RIGHT = QuickStatement(
     "INSERT INTO roll_entries (question_id, unit, consultation_id, channel, captured_by_id)"
     " SELECT CAST(:question_id AS INTEGER), CAST(:unit AS VARCHAR(40)), id,"
     " CAST(:channel AS VARCHAR(12)), CAST(:captured_by AS INTEGER) FROM consultations"
-    " WHERE id = :consultation_id AND cancelled_at IS NULL"
-    " AND opens_at <= :now AND closes_at > :now"
+    " WHERE id = :consultation_id AND cancelled_at IS NULL AND sealed_at IS NULL"
+    " AND NOT is_draft AND opens_at <= :now AND closes_at > :now"
     " AND (:code_id = 0 OR EXISTS (SELECT 1 FROM voting_codes WHERE voting_codes.id = :code_id"
     " AND voting_codes.consultation_id = :consultation_id AND voting_codes.cancelled_at IS NULL))"
     " ON CONFLICT DO NOTHING"
@@ -55,6 +56,19 @@ _USE_RIGHT = QuickStatement(
 _DROP_IN = QuickStatement(
     "INSERT INTO ballots (key, question_id, answers) VALUES (:key, :question_id, :answers)"
 )
+
+_CHANGE = QuickStatement(
+    "UPDATE ballots SET answers = :answers WHERE key = :key AND question_id = :question_id"
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A vote that is counted; `receipt` finds it in the list that is published after sealing."""
+
+    receipt: str
+    changed: bool
+    """Whether it took the place of an earlier answer."""
 
 
 def cast_ballot(
@@ -66,36 +80,67 @@ def cast_ballot(
     standing: Standing = DECLARING,
     channel: ContributionChannel = ContributionChannel.WEB,
     captured_by: int | None = None,
-) -> None:
+) -> Cast:
     """Count the answer of `unit` to `question` (with its options and concertation loaded).
 
-    `choices` are option ids. `standing` is that of the person, read in this transaction; no row
-    of theirs is written or locked here, which would join them to the ballot. Raises `NotOpen`,
-    `Denied` (not of this electorate), `InvalidInput` on "choix", `AlreadyVoted`. Two rows without
-    a common key, and nothing else: no audit, no message, no time. Both rows are of one
-    transaction; what seals them comes after the closing. The primary key of the roll decides
+    A second answer takes the place of the first; the channel stays that of the first. `choices`
+    are option ids. `standing` is that of the person, read in this transaction; no row of theirs is
+    written or locked here, which would join them to the ballot. Raises `NotOpen`, `Denied` (not of
+    this electorate), `InvalidInput` on "choix", `AlreadyVoted` (the first answer can't be found).
+    Two rows, and nothing else: no audit, no message, no time. What ties them is a key made with a
+    secret outside the database, until the vote is sealed. The primary key of the roll decides
     between two votes of one unit at the same moment.
     """
-    now = clock.now()
-    asked = question.consultation
+    require_right(question, unit, standing)
+    answers = checked(question, choices)
+    is_first = take_right(db, question, unit, channel=channel, captured_by=captured_by)
+    return _put(db, question, unit, answers, is_first=is_first)
+
+
+def require_right(question: Question, unit: str, standing: Standing) -> None:
+    """Raise `NotOpen`, or `Denied` where `unit` is not of this electorate."""
+    asked, now = question.consultation, clock.now()
     _require_open(asked.cancelled_at, asked.opens_at, asked.closes_at, now=now)
     require(can_vote, asked, unit, now, standing)
-    answers = checked(question, choices)
-    connection = db.connection()
+
+
+def take_right(
+    db: Session,
+    question: Question,
+    unit: str,
+    *,
+    channel: ContributionChannel,
+    captured_by: int | None,
+) -> bool:
+    """Note on the roll that `unit` answers, and hold sealing off; False when it did before.
+
+    Raises `NotOpen` and `Denied`: what was loaded before may have changed meanwhile.
+    """
+    now, connection = clock.now(), db.connection()
+    lock.share(connection, question.consultation_id)
     used = _USE_RIGHT.run(
         connection,
         question_id=question.id,
         unit=unit,
-        consultation_id=asked.id,
+        consultation_id=question.consultation_id,
         channel=channel.value,
         captured_by=captured_by,
         code_id=code_of(unit),
         now=now,
     )
     if not used:
-        _refuse(db, question, unit, now)
-    key = secrets.token_hex(16)
-    _DROP_IN.run(connection, key=key, question_id=question.id, answers=answers)
+        _require_standing(db, question, unit, now)
+    return bool(used)
+
+
+def _put(db: Session, question: Question, unit: str, answers: list[Any], *, is_first: bool) -> Cast:
+    """Drop the ballot in, or change the one that lies under the key of this unit."""
+    secret = secrets.read_or_make(db, question.consultation_id)
+    statement = _DROP_IN if is_first else _CHANGE
+    key = secrets.ballot_key(secret, question.id, unit)
+    if not statement.run(db.connection(), key=key, question_id=question.id, answers=answers):
+        raise AlreadyVoted(_("Vous avez déjà voté. Votre réponse est comptée."))
+    return Cast(secrets.receipt(secret, question.id, unit), changed=not is_first)
 
 
 def cast_waiting(
@@ -106,7 +151,7 @@ def cast_waiting(
     answers: Mapping[int, Collection[int]],
     standing: Callable[[Session], Standing],
 ) -> frozenset[int]:
-    """Count `answers`, option ids by question id; returns the questions answered before.
+    """Count `answers`, option ids by question id; returns the questions whose answer stood.
 
     Each in a transaction of its own: one for all would join the answers of a voter to each other.
     Raises `NotOpen` when nothing could be counted, and what `cast_ballot` raises.
@@ -129,8 +174,8 @@ def cast_waiting(
     return frozenset(before)
 
 
-def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:
-    """Say why the right could not be used: what was loaded before may have changed meanwhile."""
+def _require_standing(db: Session, question: Question, unit: str, now: datetime) -> None:
+    """Say why the right can't be used, if so: what was loaded before may have changed meanwhile."""
     dates = db.execute(
         select(Consultation.cancelled_at, Consultation.opens_at, Consultation.closes_at).where(
             Consultation.id == question.consultation_id
@@ -140,7 +185,8 @@ def _refuse(db: Session, question: Question, unit: str, now: datetime) -> None:
     code_id = code_of(unit)
     if code_id and queries.standing_code(db, code_id, question.consultation_id) is None:
         raise Denied(_("Ce code ne vote plus ici. Utilisez la lettre la plus récente."))
-    raise AlreadyVoted(_("Vous avez déjà voté. Votre réponse est comptée."))
+    if not queries.answered(db, [question], unit):
+        raise NotOpen(_("Le vote n’est plus ouvert. Votre réponse n’est pas comptée."))
 
 
 def _require_open(
@@ -184,48 +230,6 @@ def _too_many(question: Question, number: int) -> str:
     return _("Choisissez-en {max} au plus. Vous en avez coché {n}.").format(
         max=question.max_choices, n=number
     )
-
-
-def announce(db: Session, consultation: Consultation, *, actor: Person) -> None:
-    """Publish a new concertation, questions and options included.
-
-    Raises `InvalidInput` when dates are out of order, when the decision would come later than 30
-    days after the closing, when the level of residence is none of ours, or when a question has not
-    exactly one "none of these".
-    """
-    require(can_announce, actor)
-    _check_dates(consultation)
-    if consultation.min_residence not in (None, *ResidenceLevel):
-        raise InvalidInput("min_residence", _("Cette preuve n’existe pas."))
-    for question in consultation.questions:
-        _check_question(question)
-    db.add(consultation)
-    db.flush()
-    audit.record(db, "consultation.announce", consultation, actor_id=actor.id)
-
-
-def _check_dates(consultation: Consultation) -> None:
-    dates = (
-        consultation.announced_at,
-        consultation.opens_at,
-        consultation.closes_at,
-        consultation.decision_due_at,
-    )
-    if sorted(dates) != list(dates) or consultation.opens_at == consultation.closes_at:
-        raise InvalidInput("closes_at", _("Ces dates ne se suivent pas."))
-    if consultation.decision_due_at - consultation.closes_at > DECISION_WITHIN:
-        raise InvalidInput(
-            "decision_due_at", _("La décision vient 30 jours après le vote au plus.")
-        )
-
-
-def _check_question(question: Question) -> None:
-    real = [option for option in question.options if not option.is_none]
-    if len(question.options) - len(real) != 1 or not real:
-        raise InvalidInput("options", _("Il manque une réponse «\xa0Aucune\xa0»."))
-    most = 1 if question.kind is QuestionKind.SINGLE else len(real)
-    if not 1 <= question.max_choices <= most:
-        raise InvalidInput("max_choices", _("Ce nombre de réponses n’est pas possible."))
 
 
 def make_codes(db: Session, consultation: Consultation, key: bytes, count: int) -> list[str]:

@@ -13,12 +13,12 @@ from engage.accounts.models import Person
 from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.commands import (
-    announce,
     cast_ballot,
     keep_codes,
     make_codes,
     publish_decision,
 )
+from engage.consultations.making.commands import announce
 from engage.consultations.models import (
     Consultation,
     Electorate,
@@ -29,6 +29,8 @@ from engage.consultations.models import (
     unit_of_code,
     unit_of_person,
 )
+from engage.consultations.sealing import jobs
+from engage.consultations.sealing.commands import seal_within
 from engage.core import clock
 from engage.core.words import ContributionChannel
 from engage.territory.models import Neighbourhood
@@ -56,6 +58,9 @@ def load(
         units = _units(db, consultation, row, voters, key=key)
         with clock.at(min(clock.now(), consultation.closes_at - timedelta(hours=1))):
             _vote(db, consultation, row, units, captured_by=people["mediatrice"].id)
+        if consultation.is_over(clock.now()):
+            with clock.at(consultation.closes_at + jobs.AFTER):
+                seal_within(db, consultation.id, None)
         if row["decision"]:
             _decide(db, consultation, row["decision"], people["coordinatrice"])
         made[row["code"]] = consultation

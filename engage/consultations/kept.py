@@ -1,12 +1,11 @@
 """What pages of concertations keep for a minute: counts, and questions, which hardly change."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from engage.consultations import final, queries, sheets
+from engage.consultations.counting.outcome import Outcome
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import AskedQuestion, Listed
-from engage.consultations.tally import Tally
 from engage.core.web import get_db, services
 
 
@@ -30,12 +29,9 @@ def questions(consultations: Sequence[Listed]) -> dict[int, tuple[AskedQuestion,
     return services().cache.get(f"questions:{ids}", lambda: sheets.questions(get_db(), ids))
 
 
-def tallies(consultations: Sequence[Listed], now: datetime) -> dict[int, Tally]:
-    """The counts of those that are closed, by question; they do not change any more."""
-    closed = [c for c in consultations if can_see_results(c, now)]
-    if not closed:
+def outcomes(consultations: Sequence[Listed]) -> dict[int, Outcome]:
+    """The counts of those that are sealed, by question; they do not change any more."""
+    sealed = [c for c in consultations if can_see_results(c)]
+    if not sealed:
         return {}
-    asked = questions(consultations)
-    return services().cache.get(
-        f"tallies:{[c.id for c in closed]}", lambda: final.results(get_db(), closed, asked)
-    )
+    return services().cache.get(f"outcomes:{[c.id for c in sealed]}", lambda: final.results(sealed))

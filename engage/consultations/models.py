@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.core.db import Base
@@ -74,6 +74,8 @@ class Consultation(Base):
     min_age: Mapped[int | None]
     min_residence: Mapped[str] = mapped_column(String(12), default="declared")
     """A level of `accounts.residence`: how well it must be known that somebody lives here."""
+    places: Mapped[list[Any]] = mapped_column(default=list)
+    """Ids of the places whose residents vote; empty where the whole neighbourhood does."""
     purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose), default=Purpose.VOTE)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     """Who owes the decision."""
@@ -111,10 +113,11 @@ class Consultation(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def is_open(self, now: datetime) -> bool:
-        return self.cancelled_at is None and self.opens_at <= now < self.closes_at
+        stands = self.cancelled_at is None and not self.is_draft
+        return stands and self.opens_at <= now < self.closes_at
 
     def is_over(self, now: datetime) -> bool:
-        return self.cancelled_at is None and self.closes_at <= now
+        return self.cancelled_at is None and not self.is_draft and self.closes_at <= now
 
 
 class Question(Base):
@@ -174,12 +177,19 @@ class VotingCode(Base):
     """
 
     __tablename__ = "voting_codes"
+    __table_args__ = (
+        Index("uq_voting_codes_letter", "consultation_id", "batch", "serial", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cancelled_at: Mapped[datetime | None]
     people_proven: Mapped[int] = mapped_column(default=0)
+    batch: Mapped[int | None]
+    """Letters that were made together; with `serial` the number that is printed on the letter."""
+    serial: Mapped[int | None]
+    neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhoods.id"))
 
 
 class RollEntry(Base):
@@ -214,10 +224,11 @@ class Ballot(Base):
 
 
 class FinalCounts(Base):
-    """What roll and ballots of a closed concertation add up to; `engage verify` counts again.
+    """What roll and ballots added up to at sealing; `engage verify` counts again.
 
-    `counts` holds "channels", a list of [channel, units], and "tallies", a list of
-    [question, voters, [[option, voices, rank]]].
+    `counts` holds lists: "channels" of [channel, units]; "neighbourhoods" of [[ids], units];
+    "outcomes" of [question, row of an `Outcome`]; "receipts" of [question, receipts, valid on
+    paper, without a receipt]; "by_neighbourhood" of [question, [[[ids], row of an `Outcome`]]].
     """
 
     __tablename__ = "final_counts"

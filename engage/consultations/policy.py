@@ -12,8 +12,8 @@ UNIT_PREFIX = {mode: "code:" if mode.by_code else "person:" for mode in Electora
 
 
 def can_see(consultation: Consultation, now: datetime) -> bool:
-    """Everybody, from its announcement on."""
-    return consultation.announced_at <= now
+    """Everybody, from its announcement on; a draft only those who make it, on their own pages."""
+    return not consultation.is_draft and consultation.announced_at <= now
 
 
 def can_vote(
@@ -27,9 +27,20 @@ def can_vote(
     )
 
 
-def can_see_results(consultation: Consultation | Listed, now: datetime) -> bool:
-    """Everybody after the closing; before it nobody, whatever the role."""
-    return consultation.is_over(now)
+def can_see_results(consultation: Consultation | Listed) -> bool:
+    """Everybody once the ballots are sealed; before it nobody, whatever the role."""
+    return consultation.sealed_at is not None and consultation.cancelled_at is None
+
+
+def can_seal(person: Person | None, consultation: Consultation, now: datetime) -> bool:
+    """The coordinator, once the vote is over; the clock does it where no paper is waited for."""
+    return (
+        person is not None
+        and person.holds(Role.COORDINATOR)
+        and consultation.is_over(now)
+        and consultation.sealed_at is None
+        and not consultation.is_draft
+    )
 
 
 def can_announce(person: Person | None) -> bool:

@@ -1,30 +1,22 @@
-"""Reads about concertations. What ballots say is read after the closing only, and as counts."""
+"""Reads about concertations. What ballots say is read where they are sealed, nowhere here."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from engage.consultations import sheets
 from engage.consultations.models import (
-    Ballot,
     Consultation,
     Option,
     Question,
     RollEntry,
     VotingCode,
 )
-from engage.consultations.policy import can_see_results
-from engage.consultations.sheets import AskedQuestion, Listed
-from engage.consultations.tally import BallotGroup, Tally, tally
+from engage.consultations.sealing.cells import SMALLEST
+from engage.consultations.sheets import AskedQuestion
 from engage.core import clock
-from engage.core.policy import require
 from engage.core.secrets import clean_printed_code, keyed_hash
-
-SMALLEST_BREAKDOWN = 10
-"""Below this many voters nothing is broken down."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Turnout:
 
     @property
     def shown_by_channel(self) -> bool:
-        return self.total >= SMALLEST_BREAKDOWN
+        return self.total >= SMALLEST
 
 
 NOBODY = Turnout(0, ())
@@ -48,7 +40,11 @@ _TO_VOTE_IN = (
         joinedload(Consultation.neighbourhood),
         selectinload(Consultation.questions).selectinload(Question.options),
     )
-    .where(Consultation.id == bindparam("wanted_id"), Consultation.announced_at <= bindparam("now"))
+    .where(
+        Consultation.id == bindparam("wanted_id"),
+        Consultation.announced_at <= bindparam("now"),
+        Consultation.is_draft.is_(False),
+    )
 )
 
 
@@ -85,38 +81,6 @@ def turnouts(db: Session, consultation_ids: Sequence[int]) -> dict[int, Turnout]
     for consultation_id, channel, number in rows:
         channels.setdefault(consultation_id, []).append((channel, number))
     return {i: Turnout(sum(n for _, n in found), tuple(found)) for i, found in channels.items()}
-
-
-def results(
-    db: Session,
-    consultations: Sequence[Consultation | Listed],
-    asked: Mapping[int, Sequence[AskedQuestion]] | None = None,
-) -> dict[int, Tally]:
-    """The count of each question of closed concertations; raises `Denied` before the closing.
-
-    `asked` are their questions, when they are known already. Equal ballots are grouped by the
-    database: what travels does not grow with the ballots.
-    """
-    for each in consultations:
-        require(can_see_results, each, clock.now())
-    ids = [each.id for each in consultations]
-    known = sheets.questions(db, ids) if asked is None else asked
-    questions = [question for id_ in ids for question in known.get(id_, ())]
-    groups = _groups(db, [q.id for q in questions])
-    return {q.id: tally([o.id for o in q.options], groups.get(q.id, ())) for q in questions}
-
-
-def _groups(db: Session, question_ids: Sequence[int]) -> dict[int, list[BallotGroup]]:
-    answers = cast(Ballot.answers, Text)
-    rows = db.execute(
-        select(Ballot.question_id, answers, func.count())
-        .where(Ballot.question_id.in_(question_ids))
-        .group_by(Ballot.question_id, answers)
-    )
-    groups: dict[int, list[BallotGroup]] = {}
-    for question_id, named, number in rows:
-        groups.setdefault(question_id, []).append((json.loads(named), number))
-    return groups
 
 
 _ANSWERED = select(RollEntry.question_id).where(

@@ -14,11 +14,13 @@ from engage.consultations.models import (
     Electorate,
     FinalCounts,
     Option,
+    Purpose,
     Question,
     QuestionKind,
 )
 from engage.core import clock
 from engage.core.pagination import PAGE_SIZE, Page, page_of
+from engage.core.photos import Photo
 from engage.territory.models import Neighbourhood
 
 MOST_CURRENT = 40
@@ -66,8 +68,14 @@ class Sheet(Summary):
     already_decided: dict[str, str]
     asked_by: dict[str, str]
     decided_by: dict[str, str]
+    purpose: Purpose
     min_age: int | None
     min_residence: str
+    takes_paper: bool
+    tells_neighbourhoods: bool
+    quorum: int | None
+    expected: int | None
+    announced_at: datetime
     decision_statement: dict[str, str]
 
 
@@ -82,7 +90,13 @@ class AskedOption:
     """The idea of a resident that it was made of."""
     is_none: bool = False
     cost: int | None = None
-    photo_id: int | None = None
+    """Whole euros, of a project of a budget question."""
+    photo_alt: dict[str, str] | None = None
+    """What its picture shows, in words."""
+    photo_key: str | None = None
+    """Its picture, with its size in pixels."""
+    photo_width: int | None = None
+    photo_height: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,9 +172,13 @@ _QUESTIONS = (
         Option.proposal_id,
         Option.is_none,
         Option.cost,
-        Option.photo_id,
+        Option.photo_alt,
+        Photo.key,
+        Photo.width,
+        Photo.height,
     )
     .join(Option, Option.question_id == Question.id)
+    .outerjoin(Option.photo)
     .where(Question.consultation_id.in_(bindparam("ids", expanding=True)))
     .order_by(Question.consultation_id, Question.position, Option.position)
 )

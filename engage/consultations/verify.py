@@ -4,23 +4,26 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Text, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy.orm import Session, selectinload
 
-from engage.consultations import final, queries, roll
+from engage.consultations import queries, roll
+from engage.consultations.counting.answers import is_countable
 from engage.consultations.models import (
     Ballot,
     Consultation,
     Electorate,
-    FinalCounts,
     Option,
     Question,
+    QuestionKind,
     RollEntry,
     VotingCode,
     unit_of_code,
 )
-from engage.consultations.policy import UNIT_PREFIX, can_see_results
-from engage.core import clock
+from engage.consultations.policy import UNIT_PREFIX
+from engage.consultations.sealing import verify as sealed
+from engage.consultations.sealing.secrets import KEY_LENGTH
+from engage.core.words import ContributionChannel
 
 
 def check(db: Session) -> list[str]:
@@ -32,30 +35,43 @@ def check(db: Session) -> list[str]:
         _units_of_the_electorate,
         _standing_codes,
         _one_none_each,
-        _final_counts,
+        sealed.check,
     )
     return [fault for found in checks for fault in found(db)]
 
 
 def _as_many_ballots_as_rights(db: Session) -> Iterator[str]:
-    gone = _questions_without_roll(db)
-    rights = _by_question(db, RollEntry)
-    ballots = _by_question(db, Ballot)
-    for question_id in sorted((rights.keys() | ballots.keys()) - gone):
+    """As long as a vote is not sealed; a sheet of paper may hold no valid answer."""
+    rights, on_paper = _rights(db), _rights(db, RollEntry.channel == ContributionChannel.PAPER)
+    ballots = dict(
+        db.execute(select(Ballot.question_id, func.count()).group_by(Ballot.question_id)).tuples()
+    )
+    for question_id in _counted_questions(db):
         used, cast_ = rights.get(question_id, 0), ballots.get(question_id, 0)
-        if used != cast_:
+        if not used - on_paper.get(question_id, 0) <= cast_ <= used:
             yield f"question {question_id}: {used} rights used, {cast_} ballots"
 
 
-def _questions_without_roll(db: Session) -> frozenset[int]:
-    """Those whose roll had its time; their ballots are compared with the stored counts."""
-    asked = select(Question.id).where(Question.consultation_id.in_(roll.emptied(db)))
-    return frozenset(db.scalars(asked))
+def _rights(db: Session, *which: ColumnElement[bool]) -> dict[int, int]:
+    rows = select(RollEntry.question_id, func.count()).where(*which).group_by(RollEntry.question_id)
+    return dict(db.execute(rows).tuples().all())
 
 
-def _by_question(db: Session, model: type[RollEntry] | type[Ballot]) -> dict[int, int]:
-    rows = db.execute(select(model.question_id, func.count()).group_by(model.question_id))
-    return {row[0]: row[1] for row in rows}
+def _counted_questions(db: Session) -> list[int]:
+    """Those whose ballots are not sealed, dropped or read instead of counted."""
+    return list(
+        db.scalars(
+            select(Question.id)
+            .join(Consultation, Consultation.id == Question.consultation_id)
+            .where(
+                Consultation.sealed_at.is_(None),
+                Consultation.cancelled_at.is_(None),
+                Question.kind != QuestionKind.TEXT,
+                Question.consultation_id.not_in(roll.emptied(db)),
+            )
+            .order_by(Question.id)
+        )
+    )
 
 
 def _questions_of_the_roll(db: Session) -> Iterator[str]:
@@ -70,27 +86,20 @@ def _questions_of_the_roll(db: Session) -> Iterator[str]:
 
 
 def _valid_ballots(db: Session) -> Iterator[str]:
-    """Equal ballots are looked at once."""
-    questions = {q.id: q for q in db.scalars(select(Question))}
-    options, nones = queries.options_of(db), _none_options(db)
+    """Equal ballots are looked at once; sealed ones are recounted by `sealing.verify`."""
+    questions = {
+        q.id: q for q in db.scalars(select(Question).options(selectinload(Question.options)))
+    }
     answers = cast(Ballot.answers, Text)
     groups = db.execute(
         select(Ballot.question_id, answers, func.count()).group_by(Ballot.question_id, answers)
     )
-    for question_id, named, number in groups:
-        chosen = json.loads(named)
-        valid = (
-            chosen
-            and chosen == sorted(set(chosen))
-            and options[question_id].issuperset(chosen)
-            and len(chosen) <= questions[question_id].max_choices
-            and not (len(chosen) > 1 and nones.intersection(chosen))
-        )
-        if not valid:
+    for question_id, given, number in groups:
+        if not is_countable(questions[question_id], json.loads(given)):
             yield f"question {question_id}: {number} ballots that cannot be counted"
-    odd_keys = db.scalar(select(func.count()).where(func.length(Ballot.key) != 32))
+    odd_keys = db.scalar(select(func.count()).where(func.length(Ballot.key) != KEY_LENGTH))
     if odd_keys:
-        yield f"{odd_keys} ballots without a random key"
+        yield f"{odd_keys} ballots without a key"
 
 
 def _none_options(db: Session) -> frozenset[int]:
@@ -137,27 +146,3 @@ def _one_none_each(db: Session) -> Iterator[str]:
     for question_id, ids in sorted(queries.options_of(db).items()):
         if len(nones & ids) != 1:
             yield f"question {question_id}: not exactly one answer means none of these"
-
-
-def _final_counts(db: Session) -> Iterator[str]:
-    """Counts are stored of closed concertations only, and say what roll and ballots add up to."""
-    stored = select(Consultation, FinalCounts).join(
-        FinalCounts, FinalCounts.consultation_id == Consultation.id
-    )
-    without_roll = roll.emptied(db)
-    for consultation, kept in db.execute(stored.order_by(Consultation.id)):
-        if not can_see_results(consultation, clock.now()):
-            yield f"concertation {consultation.id}: counts were stored, but it is not over"
-        elif not _adds_up(db, consultation, kept, has_roll=consultation.id not in without_roll):
-            yield f"concertation {consultation.id}: the stored counts are not those of its ballots"
-
-
-def _adds_up(db: Session, closed: Consultation, kept: FinalCounts, *, has_roll: bool) -> bool:
-    """Whether a recount says the same; the channels only while there is a roll to count."""
-    try:
-        again = final.counts(db, closed).counts
-    except ValueError:  # a ballot that cannot be counted, which another check names
-        return False
-    return again["tallies"] == kept.counts["tallies"] and (
-        not has_roll or again["channels"] == kept.counts["channels"]
-    )

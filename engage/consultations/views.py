@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         before=before,
         turnouts=kept.turnouts([*current, *over.items]),
         questions=kept.questions(over.items),
-        tallies=kept.tallies(over.items, now),
+        tallies=kept.outcomes(over.items),
         nobody=queries.NOBODY,
         words=words,
         now=now,
@@ -83,14 +83,14 @@ def show(consultation_id: int) -> ResponseReturnValue:
 @public_page
 def results(consultation_id: int) -> ResponseReturnValue:
     consultation, now = _sheet(consultation_id), clock.now()
-    if not can_see_results(consultation, now):
+    if not can_see_results(consultation):
         return page("consultations/no_results.html", 404, consultation=consultation)
     return page(
         "consultations/results.html",
         consultation=consultation,
         questions=kept.questions([consultation])[consultation.id],
         turnout=kept.turnout(consultation),
-        tallies=kept.tallies([consultation], now),
+        tallies=kept.outcomes([consultation]),
         words=words,
         now=now,
     )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engage.consultations.counting.outcome import Line, Outcome, percent
 from engage.consultations.models import Consultation, Electorate
 from engage.consultations.queries import Turnout
 from engage.consultations.sheets import AskedQuestion, Listed, Sheet
-from engage.consultations.tally import Count, Tally, percent
 from engage.core import clock
 from engage.core.i18n import _, date_long, label, ngettext
 from engage.core.i18n import moment_long as moment_long
@@ -91,9 +91,9 @@ def channel(name: str) -> str:
     }.get(name, _("Autrement"))
 
 
-def outcome(question: AskedQuestion, tally: Tally) -> str:
+def outcome(question: AskedQuestion, tally: Outcome) -> str:
     """Why this answer is in front, in one sentence; equal ones are said to be equal."""
-    leaders = tally.leaders
+    leaders = tuple(tally.line(id_) for id_ in tally.winners)
     if not leaders:
         return _("Personne n’a répondu à cette question.")
     names = _listed(question, leaders)
@@ -108,7 +108,7 @@ def outcome(question: AskedQuestion, tally: Tally) -> str:
     )
 
 
-def _listed(question: AskedQuestion, counts: tuple[Count, ...]) -> str:
+def _listed(question: AskedQuestion, counts: tuple[Line, ...]) -> str:
     texts = {option.id: label(option.label) for option in question.options}
     named = [f"«\xa0{texts[count.option_id]}\xa0»" for count in counts]
     if len(named) == 1:
@@ -125,12 +125,12 @@ class Row:
     percent: int
 
 
-def rows(question: AskedQuestion, tally: Tally) -> list[Row]:
+def rows(question: AskedQuestion, tally: Outcome) -> list[Row]:
     """The bars of a question, the most chosen first."""
     texts = {option.id: label(option.label) for option in question.options}
     return [
         Row(texts[count.option_id], count.voices, percent(count.voices, tally.voters))
-        for count in tally.counts
+        for count in tally.lines
     ]
 
 

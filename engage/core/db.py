@@ -133,6 +133,31 @@ class Database:
         finally:
             connection.close()
 
+    def rewrite(self, *tables: str) -> bool:
+        """Write the files anew, so that nothing is left in them of rows that were dropped.
+
+        SQLite's whole file and its log; on PostgreSQL these tables, in the order of their keys.
+        False where somebody still reads as of before: a later call does it.
+        """
+        if not self.is_sqlite:
+            return self._rewrite_tables(tables)
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            for pragma in ("query_only=0", "temp_store=FILE", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.execute("VACUUM")
+            cursor.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+            return bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        finally:
+            connection.invalidate()
+
+    def _rewrite_tables(self, tables: tuple[str, ...]) -> bool:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+        return True
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from engage import schema
-from engage.consultations import final
+from engage.consultations.sealing import jobs as sealing_jobs
 from engage.core import clock
 from engage.core.db import Database
 from engage.ops import searched, seedreports, seedrows, seedvotes
@@ -63,7 +63,7 @@ def seed(database: Database, load: Load, progress: Progress = lambda _: None) ->
             progress(written if counted != "people" else 0)
     with database.transaction() as db:
         continue_numbering(db.connection(), schema.metadata.sorted_tables)
-    final.store(database)
+    sealing_jobs.run(database)
     with database.transaction() as db:
         supporters.recount_all(db)
     searched.mend(database)

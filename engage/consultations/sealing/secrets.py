@@ -4,6 +4,7 @@ It turns whose right was used into the key of their ballot, so that a voter can 
 while the vote is open. Sealing destroys it. No backup holds it.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -51,10 +52,8 @@ def _make(path: Path) -> bytes:
             file.write(secrets.token_bytes(BYTES))
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
     finally:
         draft.unlink()
     _fsync_folder(path.parent)

@@ -1,0 +1,1 @@
+"""Secrecy and proof of votes."""
