@@ -8,6 +8,7 @@ from engage.consultations import models as consultations
 from engage.consultations.kits import models as consultation_kits
 from engage.consultations.making import models as consultation_making
 from engage.consultations.outcome import models as consultation_outcomes
+from engage.consultations.paper import models as paper
 from engage.consultations.sealing import models as sealing
 from engage.consultations.written import models as written_answers
 from engage.core import (
@@ -76,6 +77,7 @@ MODULES = (
     consultation_outcomes,
     consultation_making,
     sealing,
+    paper,
     incidents,
     moderation,
     alerts_models,

@@ -36,6 +36,7 @@ from engage.accounts.models import (
 from engage.accounts.proofs import Invitation, PasskeyChallenge
 from engage.agenda.models import Event, EventReminder
 from engage.consultations import roll
+from engage.consultations.paper import keeping
 from engage.core import clock
 from engage.core.db import Base
 from engage.core.idempotency import IdempotencyRecord
@@ -167,6 +168,10 @@ def enquiries(db: Session, due: Due) -> int:
 
 def roll_entries(db: Session, due: Due) -> int:
     return roll.forget(db, due.most)
+
+
+def paper_sheets(db: Session, due: Due) -> int:
+    return keeping.forget(db, due.most)
 
 
 def unseen(limit: datetime) -> ColumnElement[bool]:

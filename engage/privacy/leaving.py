@@ -83,6 +83,8 @@ STAYS: Mapping[str, str] = {
     "enquiries.captured_by_id": "who held the pen at the counter, as a number",
     "enquiries.answered_by_id": "who answered, as a number",
     "roll_entries.captured_by_id": "who held the pen at the counter, as a number",
+    "paper_readings.reader_id": "two people had to read it: as numbers",
+    "paper_reports.closed_by_id": "who closed the count on paper, as a number",
     "party_helpers.captured_by_id": "who held the pen at the counter, as a number",
     "calls.created_by_id": "who prepared the call, as a number",
     "calls.answered_by_id": "who published the answer, as a number",

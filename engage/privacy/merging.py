@@ -18,6 +18,7 @@ from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
 from engage.consultations.kits.models import PartyHelper
 from engage.consultations.models import RollEntry, unit_of_person
+from engage.consultations.paper.models import PaperReading, PaperReport
 from engage.core import audit, clock
 from engage.core.errors import Conflict, NotFound
 from engage.core.i18n import _, current
@@ -154,6 +155,8 @@ ACTS: Mapping[Column, Act] = {
     Incident.reporter_id: move,
     Incident.captured_by_id: move,
     RollEntry.captured_by_id: move,
+    PaperReading.reader_id: stay,
+    PaperReport.closed_by_id: move,
     ModerationItem.author_id: move,
     ModerationItem.taken_by_id: move,
     Decision.moderator_id: move_decisions,

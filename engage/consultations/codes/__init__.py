@@ -1,0 +1,1 @@
+"""Printed codes: letters to dwellings, a code in hand, codes that are lost and replaced."""
