@@ -64,6 +64,7 @@ SILENT = {
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:cast_waiting": "the same, for each answer that waited",
     "consultations/commands.py:checked": "computes, changes nothing",
+    "consultations/making/commands.py:lock": "reads and holds a row, changes nothing",
     "fieldwork/conversions.py:conversion_of": "reads",
     "fieldwork/conversions.py:asked_as_idea": "reads",
     "fieldwork/conversions.py:proposed_words": "computes, changes nothing",

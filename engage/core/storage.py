@@ -54,7 +54,13 @@ class Storage:
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise NotFound
-        return self._folder / key[:2] / f"{key}.webp"
+        return self._folder / file_name(key)
+
+
+def file_name(key: str) -> str:
+    """Where the file of `key` lies in the store: a PDF is called one, all others are pictures."""
+    kind = "pdf" if key.endswith("-pdf") else "webp"
+    return f"{key[:2]}/{key}.{kind}"
 
 
 def _sync_folder(folder: Path) -> None:

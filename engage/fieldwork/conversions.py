@@ -1,12 +1,14 @@
 """Between the contents: an idea becomes a report or an option of a vote, a report an idea."""
 
-from datetime import timedelta
-
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.accounts.models import Draft, Person
-from engage.consultations.models import Consultation, Option, Question
+from engage.consultations.making import history
+from engage.consultations.making.checks import MOST_OPTIONS
+from engage.consultations.making.policy import SETTLED, is_changeable
+from engage.consultations.models import Consultation, Option, Question, QuestionKind
+from engage.consultations.policy import can_see
 from engage.core import audit, clock
 from engage.core.errors import Conflict, InvalidInput
 from engage.core.i18n import _
@@ -36,9 +38,13 @@ from engage.proposals.news import Happening
 from engage.proposals.workflow import TRANSITIONS, Action
 from engage.territory.models import Place
 
-MOST_OPTIONS = 20
-SETTLED = timedelta(hours=1)
-"""How long before a vote opens its answers stand: pages keep them for a minute."""
+TAKES_IDEAS = (
+    QuestionKind.SINGLE,
+    QuestionKind.APPROVAL,
+    QuestionKind.FAVOURITES,
+    QuestionKind.JUDGMENT,
+)
+"""The kinds of question that an idea can be an answer to; a project of a budget has a price."""
 
 TITLE_FROM_WORDS = 80
 
@@ -218,15 +224,16 @@ def finish_report_idea(db: Session, draft: Draft, person: Person) -> str:
 
 
 def put_to_vote(db: Session, idea: Proposal, question: Question, *, person: Person) -> Option:
-    """Offer an idea as an answer of a concertation that is not open yet.
+    """Offer an idea as an answer of a concertation that is a draft or not open yet.
 
     `question` is loaded with its concertation and options. Raises `Conflict` once the vote is open
     (nobody votes on a list that grows) and `InvalidInput` when the idea is on it, or it is full.
+    Who follows the idea hears of it once the concertation is public: see `voted_ideas`.
     """
     require(can_put_to_vote, person, idea)
     asked = question.consultation
     db.refresh(asked, with_for_update=True)
-    if asked.cancelled_at is not None or asked.opens_at <= clock.now() + SETTLED:
+    if not is_changeable(asked, clock.now()) or question.kind not in TAKES_IDEAS:
         raise Conflict(
             _("Ce vote est ouvert, fini, ou ouvre bientôt. Ses réponses ne changent plus.")
         )
@@ -236,8 +243,10 @@ def put_to_vote(db: Session, idea: Proposal, question: Question, *, person: Pers
         raise InvalidInput("question", _("Cette question a déjà vingt réponses."))
     option = _insert_before_none(db, question, idea)
     audit.record(db, "consultation.add_option", asked, actor_id=person.id, option_id=option.id)
-    ids = {"consultation_id": asked.id}
-    news.tell(db, idea, Happening.PUT_TO_VOTE, actor_id=person.id, **ids)
+    history.note(db, asked, "questions")
+    if can_see(asked, clock.now()):
+        ids = {"consultation_id": asked.id}
+        news.tell(db, idea, Happening.PUT_TO_VOTE, actor_id=person.id, **ids)
     return option
 
 
@@ -265,14 +274,16 @@ def _insert_before_none(db: Session, question: Question, idea: Proposal) -> Opti
 
 
 def open_questions(db: Session) -> list[Question]:
-    """The questions of concertations that are not open yet, the soonest first."""
+    """Those that take an idea, of concertations that are drafts or not open yet, soonest first."""
     return list(
         db.scalars(
             select(Question)
             .join(Question.consultation)
             .options(joinedload(Question.consultation), selectinload(Question.options))
             .where(
-                Consultation.cancelled_at.is_(None), Consultation.opens_at > clock.now() + SETTLED
+                Consultation.cancelled_at.is_(None),
+                Consultation.is_draft | (Consultation.opens_at > clock.now() + SETTLED),
+                Question.kind.in_(TAKES_IDEAS),
             )
             .order_by(Consultation.opens_at, Question.position)
         )

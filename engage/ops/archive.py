@@ -20,7 +20,7 @@ from sqlalchemy import Date, DateTime, LargeBinary, Table
 FORMAT = 1
 MANIFEST = "manifest.json"
 MEMBER = re.compile(
-    r"tables/[a-z_]{1,60}\.jsonl|uploads/[0-9a-f]{2}/[0-9a-f]{32}(-[a-z]+)?\.webp"
+    r"tables/[a-z_]{1,60}\.jsonl|uploads/[0-9a-f]{2}/[0-9a-f]{32}(-[a-z]+)?\.(webp|pdf)"
     r"|secrets/[a-z0-9_-]{1,60}\.key"
 )
 """All names that a backup may hold; nothing else is ever written to a disk."""

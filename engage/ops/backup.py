@@ -12,12 +12,14 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, select
 
 from engage import schema
+from engage.consultations.making import documents
 from engage.core import clock, migrate
 from engage.core.config import Config
 from engage.core.db import WRITES, Database
 from engage.core.errors import Conflict, NotFound
 from engage.core.photos import Photo
 from engage.core.services import Services
+from engage.core.storage import file_name
 from engage.ops.archive import MANIFEST, Manifest, sha256_of, to_line
 
 BATCH = 2_000
@@ -98,15 +100,15 @@ def _add_photos(
     archive: tarfile.TarFile, manifest: Manifest, connection: Connection, town: Services
 ) -> None:
     """Write the files that the rows of this moment name; a file purged since is noted."""
-    for (key,) in connection.execute(select(Photo.key).order_by(Photo.id)).all():
-        for name in (key, f"{key}-small"):
-            try:
-                content = town.storage.open(name)
-            except NotFound:
-                manifest.missing_files.append(name)
-                continue
-            member = f"uploads/{key[:2]}/{name}.webp"
-            _add_member(archive, manifest, member, io.BytesIO(content))
+    keys = connection.scalars(select(Photo.key).order_by(Photo.id)).all()
+    pictures = [name for key in keys for name in (key, f"{key}-small")]
+    for name in (*pictures, *sorted(documents.keys(connection))):
+        try:
+            content = town.storage.open(name)
+        except NotFound:
+            manifest.missing_files.append(name)
+            continue
+        _add_member(archive, manifest, f"uploads/{file_name(name)}", io.BytesIO(content))
 
 
 def _add_keys(archive: tarfile.TarFile, manifest: Manifest, config: Config) -> None:

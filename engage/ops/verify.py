@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage import schema
 from engage.consultations import verify as consultations
+from engage.consultations.making import documents
 from engage.core import clock, search_index
 from engage.core.audit import AuditEntry
 from engage.core.db import UTCDateTime
@@ -109,7 +110,7 @@ def _name(subject: tuple[str, int]) -> str:
 
 
 def photos(db: Session, town: Services) -> list[str]:
-    """Each photo has both its files, each file older than a day its photo."""
+    """Each photo has both its files, each document its own, each file older than a day its row."""
     faults = []
     for key in db.scalars(select(Photo.key).order_by(Photo.id)):
         for name in (key, f"{key}-small"):
@@ -117,6 +118,11 @@ def photos(db: Session, town: Services) -> list[str]:
                 town.storage.open(name)
             except NotFound:
                 faults.append(f"file {name} is missing")
+    for key in sorted(documents.keys(db)):
+        try:
+            town.storage.open(key)
+        except NotFound:
+            faults.append(f"file {key} is missing")
     orphans = orphan_files(db, town.storage)
     faults.extend(f"file {key} belongs to nothing; type: engage purge" for key in orphans)
     return faults

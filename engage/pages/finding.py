@@ -60,7 +60,7 @@ def things(db: Session) -> Sequence[Thing]:
 def _consultations(db: Session) -> Iterator[Thing]:
     rows = db.scalars(
         select(Consultation)
-        .where(Consultation.announced_at <= clock.now())
+        .where(Consultation.announced_at <= clock.now(), Consultation.is_draft.is_(False))
         .order_by(Consultation.id.desc())
         .limit(MOST)
     )

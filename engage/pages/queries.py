@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
 from engage.agenda import queries as agenda
+from engage.consultations.making import documents
 from engage.consultations.models import Consultation
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
@@ -69,6 +70,7 @@ _NOW = bindparam("now", type_=UTCDateTime())
 _OPEN_VOTES = (
     select(Consultation.id, Consultation.title, Consultation.closes_at)
     .where(
+        Consultation.is_draft.is_(False),
         Consultation.cancelled_at.is_(None),
         Consultation.opens_at <= _NOW,
         Consultation.closes_at > _NOW,
@@ -197,7 +199,12 @@ def photo(db: Session, key: str, person: Person | None) -> Audience | None:
     photo_id = db.scalar(select(Photo.id).where(Photo.key == key))
     if photo_id is None:
         return None
-    for may_see in (proposals.may_see_photo, incidents.may_see_photo, incident_words.may_see_photo):
+    for may_see in (
+        proposals.may_see_photo,
+        incidents.may_see_photo,
+        incident_words.may_see_photo,
+        documents.may_see_photo,
+    ):
         if may_see(db, photo_id, None):
             return Audience.EVERYBODY
         if person is not None and may_see(db, photo_id, person):

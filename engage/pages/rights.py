@@ -11,6 +11,7 @@ from engage.accounts.models import Mandate, Person, Role
 from engage.agenda import policy as agenda
 from engage.agenda.models import Event
 from engage.consultations import policy as consultations
+from engage.consultations.making import policy as making
 from engage.consultations.models import Consultation
 from engage.core import clock
 from engage.core.i18n import lazy
@@ -106,6 +107,18 @@ def _mandate(role: Role, holder: int = ANOTHER) -> Callable[[], tuple[Any]]:
 def _ended_vote() -> tuple[Any, Any]:
     now = clock.now()
     return Consultation(closes_at=now - timedelta(days=1)), now
+
+
+def _draft_vote() -> tuple[Any, Any]:
+    now = clock.now()
+    return Consultation(is_draft=True, opens_at=now, closes_at=now), now
+
+
+def _vote_to_come() -> tuple[Any, Any]:
+    now = clock.now()
+    opens = now + timedelta(days=3)
+    closes = opens + timedelta(days=7)
+    return Consultation(is_draft=False, opens_at=opens, closes_at=closes), now
 
 
 def _tenant() -> tuple[Any, ...]:
@@ -313,7 +326,12 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Voir ce que chaque partenaire doit"), reminders.can_follow_partners),
     ),
     lazy("Les votes"): (
+        Act(lazy("Préparer une concertation"), making.can_make),
         Act(lazy("Annoncer une concertation"), consultations.can_announce),
+        Act(lazy("Annoncer un brouillon relu"), making.can_announce_draft, _draft_vote),
+        Act(lazy("Changer une concertation avant le vote"), making.can_change, _vote_to_come),
+        Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
+        Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),
         Act(lazy("Publier la décision après un vote"), consultations.can_decide, _ended_vote),
     ),
     lazy("L’accueil"): (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.consultations.making import documents
 from engage.core import audit, clock
 from engage.core.db import Database
 from engage.core.photos import Photo
@@ -106,6 +107,7 @@ def _write_down(db: Session, rows: Mapping[str, int]) -> None:
 def orphan_files(db: Session, storage: Storage) -> list[str]:
     """Keys of files without a row, older than a day."""
     known = set(db.scalars(select(Photo.key)))
+    known.update(key.partition("-")[0] for key in documents.keys(db))
     limit = (clock.now() - ORPHAN_AGE).timestamp()
     stored = storage.keys()
     return [

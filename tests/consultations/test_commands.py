@@ -15,12 +15,12 @@ from engage.consultations import queries
 from engage.consultations.commands import (
     AlreadyVoted,
     NotOpen,
-    announce,
     cast_ballot,
     keep_codes,
     make_codes,
     publish_decision,
 )
+from engage.consultations.making.commands import announce
 from engage.consultations.models import (
     Ballot,
     Consultation,

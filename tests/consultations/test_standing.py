@@ -8,7 +8,8 @@ from engage.accounts import residence
 from engage.accounts.models import Person, Role
 from engage.accounts.residence import ResidenceLevel, ResidenceProof
 from engage.consultations import letters, standing
-from engage.consultations.commands import announce, cast_ballot, keep_codes
+from engage.consultations.commands import cast_ballot, keep_codes
+from engage.consultations.making.commands import announce
 from engage.consultations.letters import Arrived
 from engage.consultations.models import (
     Consultation,

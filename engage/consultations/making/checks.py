@@ -12,6 +12,8 @@ from engage.core.i18n import _, lazy
 AHEAD = timedelta(days=550)
 """Nothing is planned later than this: a mistyped year is told."""
 
+LONGEST_EXTENSION = timedelta(days=92)
+
 MOST_OPTIONS = 20
 MOST_QUESTIONS = 12
 

@@ -4,22 +4,29 @@ Before anything changes, the row is read again and locked in the transaction tha
 the form and the click the vote may have come too near.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import Column, Select, Table, delete, exists, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from engage.accounts.models import Person
-from engage.consultations.making import checks, policy, questions
-from engage.consultations.making.drafts import Calendar, Draft, Part, Voters, Wording
+from engage.consultations.making import checks, history, policy, queries, questions
+from engage.consultations.making.drafts import (
+    Calendar,
+    Draft,
+    Part,
+    Texts,
+    Voters,
+    Wording,
+)
 from engage.consultations.making.models import ChangeKind, ConsultationChange
-from engage.consultations.models import Consultation, VotingCode
+from engage.consultations.models import Consultation, Option, Question, VotingCode
 from engage.consultations.policy import can_announce
 from engage.core import audit, clock
-from engage.core.errors import Conflict, InvalidInput
+from engage.core.db import Base
+from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.policy import require
 
@@ -60,7 +67,7 @@ def edit(
     if isinstance(part, Calendar):
         _check_calendar(consultation, part)
     _write(consultation, part)
-    note_change(db, consultation, PARTS[type(part)], actor=actor)
+    changed(db, consultation, PARTS[type(part)], actor=actor)
 
 
 def lock(
@@ -71,8 +78,11 @@ def lock(
     actor: Person,
     version: int,
 ) -> None:
-    """Read the row again and hold it; raises `Denied`, or `Conflict` where `rule` says no."""
-    db.refresh(consultation, with_for_update=True)
+    """Hold the row, read all of it again; raises `Denied`, or `Conflict` where `rule` says no."""
+    held = select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
+    if db.scalar(held) is None:
+        raise NotFound
+    queries.consultation(db, consultation.id, again=True)
     policy.require_stage(rule, actor, consultation)
     if consultation.version != version:
         raise Conflict(_("Quelqu’un a changé cette concertation entre-temps. Relisez-la."))
@@ -100,33 +110,13 @@ def _check_calendar(consultation: Consultation, calendar: Calendar) -> None:
         raise InvalidInput("announced_at", _("C’est déjà annoncé. Cette date ne change plus."))
 
 
-def note_change(db: Session, consultation: Consultation, part: str, *, actor: Person) -> None:
-    """Check what is announced, make a new version of it, and say in public what changed."""
+def changed(db: Session, consultation: Consultation, part: str, *, actor: Person) -> None:
+    """What follows every change: what is announced still holds together, history and journal."""
     if not consultation.is_draft:
         checks.check(consultation)
-        if consultation.announced_at <= clock.now():
-            _tell(db, consultation, part)
-    flag_modified(consultation, "title")  # a change of a question is a new version of the whole
+    history.note(db, consultation, part)
     audit.record(db, "consultation.change", consultation, actor_id=actor.id, part=part)
     db.flush()
-
-
-def _tell(db: Session, consultation: Consultation, part: str) -> None:
-    """One line a day and part, however often it was changed."""
-    told = select(ConsultationChange.id).where(
-        ConsultationChange.consultation_id == consultation.id,
-        ConsultationChange.part == part,
-        ConsultationChange.on_day == clock.today(),
-    )
-    if db.scalar(told) is None:
-        db.add(
-            ConsultationChange(
-                consultation_id=consultation.id,
-                kind=ChangeKind.CHANGED,
-                part=part,
-                on_day=clock.today(),
-            )
-        )
 
 
 def announce(db: Session, consultation: Consultation, *, actor: Person) -> None:
@@ -156,3 +146,96 @@ def announce_draft(db: Session, consultation: Consultation, *, version: int, act
     consultation.announced_at = max(consultation.announced_at, now)
     checks.check_texts(consultation)
     announce(db, consultation, actor=actor)
+
+
+def extend(
+    db: Session,
+    consultation: Consultation,
+    *,
+    closes_at: datetime,
+    reason: Texts,
+    version: int,
+    actor: Person,
+) -> None:
+    """Let people vote longer, in public and with a reason; the decision moves by as much.
+
+    It stays as many days after the closing as it was, on the town's calendar: thirty at most.
+    Raises `InvalidInput` when the new closing is not later, `Conflict` when the vote is over.
+    """
+    lock(db, consultation, policy.can_extend, actor=actor, version=version)
+    before = consultation.closes_at
+    if closes_at <= before:
+        raise InvalidInput("closes_day", _("Choisissez une fin plus tard que celle prévue."))
+    if closes_at > before + checks.LONGEST_EXTENSION:
+        raise InvalidInput("closes_day", _("Trois mois de plus au maximum. Vérifiez l’année."))
+    later = checks.wall_time(closes_at) - checks.wall_time(before)
+    consultation.closes_at = closes_at
+    consultation.decision_due_at = clock.local(consultation.decision_due_at) + later
+    _tell(db, consultation, ChangeKind.EXTENDED, reason, old=before, new=closes_at)
+    audit.record(db, "consultation.extend", consultation, actor_id=actor.id)
+    db.flush()
+
+
+def cancel(
+    db: Session, consultation: Consultation, *, reason: Texts, version: int, actor: Person
+) -> None:
+    """Call it off for good, in public and with a reason; what was answered is never counted.
+
+    Raises `Conflict` once the ballots are sealed: a result is not taken back.
+    """
+    lock(db, consultation, policy.can_cancel, actor=actor, version=version)
+    consultation.cancelled_at = clock.now()
+    consultation.cancel_reason = reason["fr"]
+    _tell(db, consultation, ChangeKind.CANCELLED, reason)
+    audit.record(db, "consultation.cancel", consultation, actor_id=actor.id)
+    db.flush()
+
+
+def _tell(
+    db: Session,
+    consultation: Consultation,
+    kind: ChangeKind,
+    reason: Texts,
+    *,
+    old: datetime | None = None,
+    new: datetime | None = None,
+) -> None:
+    db.add(
+        ConsultationChange(
+            consultation_id=consultation.id,
+            kind=kind,
+            on_day=clock.today(),
+            old_closes_at=old,
+            new_closes_at=new,
+            reason=reason,
+        )
+    )
+
+
+def drop(db: Session, consultation: Consultation, *, version: int, actor: Person) -> None:
+    """Throw a draft away, with all that was typed; what was announced stays for good."""
+    lock(db, consultation, policy.can_announce_draft, actor=actor, version=version)
+    audit.record(db, "consultation.drop", consultation, actor_id=actor.id)
+    for table, column in _belonging(Option, Question):
+        db.execute(delete(table).where(column.in_(_ids_in(column, consultation.id))))
+    for table, column in _belonging(Consultation):
+        db.execute(delete(table).where(column == consultation.id))
+    db.execute(delete(Consultation).where(Consultation.id == consultation.id))
+    db.expire_all()
+
+
+def _belonging(*models: type[Base]) -> Iterator[tuple[Table, Column[int]]]:
+    """The tables that point at these, last made first, each with the column that does."""
+    for table in reversed(Base.metadata.sorted_tables):
+        for key in table.foreign_keys:
+            if key.column.table.name in {model.__tablename__ for model in models}:
+                yield table, key.parent
+
+
+def _ids_in(column: Column[int], consultation_id: int) -> Select[int]:
+    """The questions, or answers, of a concertation: whatever `column` points at."""
+    asked = select(Question.id).where(Question.consultation_id == consultation_id)
+    [key] = column.foreign_keys
+    if key.column.table.name == Question.__tablename__:
+        return asked
+    return select(Option.id).where(Option.question_id.in_(asked))

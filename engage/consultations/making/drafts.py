@@ -14,16 +14,11 @@ DECISION_DAYS = 30
 
 @dataclass(frozen=True)
 class DraftOption:
-    """One possible answer; `cost` in whole euros, of a project of a budget question.
-
-    `id` is that of the option that it changes, None for a new one: its picture and the idea that
-    it was made of stay.
-    """
+    """One possible answer; `cost` in whole euros, of a project of a budget question."""
 
     label: Texts
     details: Texts = field(default_factory=dict)
     cost: int | None = None
-    id: int | None = None
 
 
 @dataclass(frozen=True)

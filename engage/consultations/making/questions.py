@@ -1,7 +1,7 @@
 """Questions and answers as rows: what a person typed, and what the program always adds."""
 
 from engage.consultations.making.drafts import DraftOption, DraftQuestion, Texts
-from engage.consultations.models import Option, Question, QuestionKind
+from engage.consultations.models import BudgetCount, Option, Question, QuestionKind
 
 YES: Texts = {"fr": "Oui", "ar": "نعم"}
 NO: Texts = {"fr": "Non", "ar": "لا"}
@@ -17,31 +17,37 @@ NONE_WORDS = {
 """What "none of these" is called where another word is clearer."""
 
 FAVOURITES = 3
+"""How many one names, in order."""
 
 
 def made(asked: DraftQuestion, position: int) -> Question:
     """The row of a new question, "none of these" last."""
+    given = answers(asked)
     question = Question(position=position)
-    write(question, asked)
-    options = [Option(label=given.label) for given in answers(asked)]
-    for option, given in zip(options, answers(asked), strict=True):
-        fill(option, given)
-    none = Option(label=none_words(asked.kind), details={}, is_none=True)
+    write(question, asked, len(given))
+    options = [option(one, place) for place, one in enumerate(given, 1)]
+    last = len(options) + 1
+    none = Option(position=last, label=none_words(asked.kind), details={}, is_none=True)
     question.options = [*options, none]
-    for place, option in enumerate(question.options, 1):
-        option.position = place
     return question
 
 
-def write(question: Question, asked: DraftQuestion) -> None:
-    """What is asked, without its answers."""
+def write(question: Question, asked: DraftQuestion, answers: int) -> None:
+    """What is asked; `answers` is how many there are beside "none of these"."""
     question.kind = asked.kind
     question.title, question.help = asked.title, asked.help
-    question.max_choices = most_choices(asked)
+    question.max_choices = most_choices(asked, answers)
     question.low, question.high = asked.low, asked.high
     is_budget = asked.kind is QuestionKind.BUDGET
     question.budget = asked.budget if is_budget else None
-    question.counting = asked.counting if is_budget else None
+    question.counting = (asked.counting or BudgetCount.GREEDY) if is_budget else None
+
+
+def option(given: DraftOption, position: int) -> Option:
+    """The row of a new answer."""
+    made = Option(position=position, is_none=False)
+    fill(made, given)
+    return made
 
 
 def fill(option: Option, given: DraftOption) -> None:
@@ -63,12 +69,13 @@ def none_words(kind: QuestionKind) -> Texts:
     return NONE_WORDS.get(kind, NONE_OF_THESE)
 
 
-def most_choices(asked: DraftQuestion) -> int:
+def most_choices(asked: DraftQuestion, answers: int) -> int:
     """How many answers one may name: one, three in order, as many as was typed, or all."""
-    number = len(asked.options)
-    if asked.kind is QuestionKind.APPROVAL:
-        return asked.max_choices
-    if asked.kind is QuestionKind.FAVOURITES:
-        return min(FAVOURITES, number) or 1
-    many = asked.kind in (QuestionKind.JUDGMENT, QuestionKind.BUDGET, QuestionKind.SCALE)
-    return (number if many else 1) or 1
+    most = {
+        QuestionKind.APPROVAL: asked.max_choices,
+        QuestionKind.FAVOURITES: min(FAVOURITES, answers),
+        QuestionKind.JUDGMENT: answers,
+        QuestionKind.BUDGET: answers,
+        QuestionKind.SCALE: answers,
+    }
+    return max(1, most.get(asked.kind, 1))
