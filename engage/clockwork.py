@@ -28,7 +28,7 @@ from engage.moderation import register as moderation_register
 from engage.moderation import rota_jobs as moderation_rota_jobs
 from engage.moderation import rota_reminders as moderation_rota_reminders
 from engage.moderation import rota_thanks as moderation_rota_thanks
-from engage.moderation import settling
+from engage.moderation import settling, written_jobs
 from engage.privacy import identities, purge
 from engage.privacy import messages as privacy_messages
 from engage.proposals import jobs as proposals_jobs
@@ -88,6 +88,7 @@ def jobs(town: Services) -> list[Job]:
         Job("queue", 300, lambda: moderation_rota_jobs.look(database)),
         Job("register", 600, lambda: moderation_register.store(database)),
         Job("decisions", 2, lambda: settling.run(database, town.storage)),
+        Job("written answers", 600, lambda: written_jobs.bring(database)),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("voted ideas", 60, lambda: voted_ideas.tell(database)),
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),

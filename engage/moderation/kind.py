@@ -71,13 +71,14 @@ class Kind(ABC):
     """One kind of contribution; its texts are lazy French.
 
     `mail` names the letters to the author: "idea", "text", or "" for a kind that writes its own.
-    `heard` stands above `Reading.said`.
+    `heard` stands above `Reading.said`. Of a `nameless` kind nobody knows who wrote it.
     """
 
     label: ClassVar[str]
     accept: ClassVar[str]
     actions: ClassVar[frozenset[Action]]
     mail: ClassVar[str] = "text"
+    nameless: ClassVar[bool] = False
     heard: ClassVar[str] = _("Ce que disent les lecteurs")
 
     @abstractmethod

@@ -115,6 +115,7 @@ def _page(person: Person, item: ModerationItem, form: MaskForm) -> ResponseRetur
         "moderation/mask.html",
         form,
         item=item,
+        kind=kind,
         reading=reading,
         title=_boxes(reading.title, "title", unseen),
         body=_boxes(reading.body, "body", unseen),

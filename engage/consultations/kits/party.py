@@ -58,9 +58,11 @@ class Todo:
 def prepare(db: Session, consultation: Consultation, *, actor: Person) -> Party:
     """Give a party its plan and its list of hands and things, from the template.
 
-    Raises `Conflict` when it has them, or when the concertation is about something else.
+    Raises `Conflict` when it has them, when the concertation is no party, or not announced yet.
     """
     require(can_organise, actor)
+    if consultation.is_draft:
+        raise Conflict(_("Annoncez d’abord la concertation."))
     if consultation.purpose is not Purpose.PARTY or db.get(Party, consultation.id) is not None:
         raise Conflict(_("Cette fête est déjà préparée."))
     party = Party(
