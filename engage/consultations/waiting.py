@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from engage.accounts import gate
 from engage.accounts.age_views import stated_age
 from engage.consultations import way
-from engage.consultations.commands import checked
+from engage.consultations.counting.answers import checked
 from engage.consultations.forms import BallotForm, ballot_form
 from engage.consultations.models import Consultation, Question
 from engage.consultations.standing import DECLARING, Standing, of
