@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Integer, Select, Text, bindparam, cast, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 WEIGHTS = 8
@@ -140,6 +141,16 @@ def spell(db: Session, keys: Mapping[int, Iterable[str]]) -> None:
     """Write how new words may be misspelt: the keys of each by its id."""
     if keys:
         _execute(db, _SPELL, pairs=json.dumps({id_: [*some] for id_, some in keys.items()}))
+
+
+def listed(dialect: str, name: str) -> Select[int]:
+    """The whole numbers of a JSON list bound as `name`: one statement for any number of them."""
+    given = bindparam(name, type_=Text)
+    if dialect == "sqlite":
+        each = func.json_each(given)
+    else:
+        each = func.jsonb_array_elements_text(cast(given, JSONB))
+    return select(cast(each.table_valued("value").c.value, Integer))
 
 
 def _read(db: Session, statement: Mapping[str, Any], **values: Any) -> Sequence[Any]:

@@ -240,8 +240,8 @@ def in_order(cards: Sequence[Card], ids: Sequence[int]) -> list[Card]:
     return [known[id_] for id_ in ids if id_ in known]
 
 
-AMONG = Proposal.id.in_(bindparam("among", expanding=True))
-_OF_IDS: Select[Any] = narrowed(_ALL.where(AMONG), EVERYTHING)
+_AMONG = Proposal.id.in_(bindparam("among", expanding=True))
+_OF_IDS: Select[Any] = narrowed(_ALL.where(_AMONG), EVERYTHING)
 
 
 def supported_key(after: str) -> tuple[int, int]:

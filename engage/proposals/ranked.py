@@ -1,5 +1,6 @@
 """Public ideas that a search found, as lists show them: the best or most supported first."""
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -7,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engage.core.pagination import PAGE_SIZE
+from engage.core.search_statements import listed
 from engage.core.words import Visibility
 from engage.proposals.cards import (
     ALL_NAMES,
-    AMONG,
     EVERYTHING,
     Listing,
     Wanted,
@@ -53,14 +54,16 @@ def best_supported(
 
 def _allowed(db: Session, wanted: Wanted, ids: Sequence[int]) -> list[tuple[int, int]]:
     """(supporters, id) of those of `ids` that are wanted."""
-    values = {**wanted.values, "among": list(ids)}
-    rows = db.connection().execute(_keys(shape_of(wanted)), values)
+    values = {**wanted.values, "among": json.dumps([*ids])}
+    statement = _keys(shape_of(wanted), db.get_bind().dialect.name)
+    rows = db.connection().execute(statement, values)
     return [(supporters, id_) for supporters, id_ in rows]
 
 
 @lru_cache(maxsize=64)
-def _keys(shape: Wanted) -> Select[int, int]:
+def _keys(shape: Wanted, dialect: str) -> Select[int, int]:
     """The ids lead: asked for what is public, SQLite would walk through all of it."""
     public = unindexed(Proposal.visibility) == Visibility.PUBLIC.value
-    found = select(Proposal.supporters, Proposal.id).where(AMONG, public)
+    among = Proposal.id.in_(listed(dialect, "among"))
+    found = select(Proposal.supporters, Proposal.id).where(among, public)
     return found.where(*comparing(shape, ALL_NAMES))

@@ -12,8 +12,6 @@ from tests.bench.towns import MOST_STATEMENTS, Measured, Page, pages
 from tests.counting import count_statements
 
 VISITOR_MS, SIGNED_IN_MS, GROWTH = 3.0, 4.0, 1.3
-SEARCH_MS = 8.0
-"""A page with words looked up, in any town: the work is bounded, not flat."""
 REQUESTS = 15
 SMALLEST_MS = 0.2
 """Below this a ratio of two times says nothing."""
@@ -85,8 +83,6 @@ def times(town: Measured, rounds: int) -> Iterator[Figure]:
 
 
 def _bar(page: Page) -> float:
-    if page.kind == "search":
-        return SEARCH_MS
     return SIGNED_IN_MS if page.persona else VISITOR_MS
 
 
@@ -104,8 +100,8 @@ def growth(small: Measured, large: Measured, rounds: int) -> Iterator[Figure]:
     for one, many in zip(pages(small), pages(large), strict=True):
         little = cpu_ms(asking_afresh(small, one), rounds)
         much = cpu_ms(asking_afresh(large, many), rounds)
-        if many.kind == "search":
-            yield Figure(many.name, much, SEARCH_MS, "ms")
+        if many.kind == "rare":
+            yield Figure(many.name, much, VISITOR_MS, "ms")
             continue
         yield Figure(
             f"{many.name}, {little:.1f} → {much:.1f} ms", much / max(little, SMALLEST_MS), GROWTH
