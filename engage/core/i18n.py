@@ -133,6 +133,11 @@ def date_long(day: date) -> str:
     return _format_day(_as_day(day), "EEEE d MMMM y", current().code)
 
 
+def date_per_language(day: date) -> dict[str, str]:
+    """`mardi 4 juin 2026` in each language of the site, for texts that are kept."""
+    return {code: _format_day(_as_day(day), "EEEE d MMMM y", code) for code in LANGUAGES}
+
+
 def date_short(day: date) -> str:
     """`mardi 4 juin`."""
     return _format_day(_as_day(day), "EEEE d MMMM", current().code)
