@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
 from engage.consultations import queries
+from engage.consultations.counting.answers import checked
 from engage.consultations.models import (
     Consultation,
     Question,
-    QuestionKind,
     VotingCode,
     code_of,
 )
@@ -22,8 +22,8 @@ from engage.consultations.sealing import lock, secrets
 from engage.consultations.standing import DECLARING, Standing
 from engage.core import audit, clock
 from engage.core.db import Database
-from engage.core.errors import Conflict, Denied, InvalidInput
-from engage.core.i18n import _, label, moment
+from engage.core.errors import Conflict, Denied
+from engage.core.i18n import _, moment
 from engage.core.policy import require
 from engage.core.quick import QuickStatement
 from engage.core.secrets import new_printed_code
@@ -76,7 +76,7 @@ def cast_ballot(
     question: Question,
     *,
     unit: str,
-    choices: Collection[int],
+    choices: Collection[Any],
     standing: Standing = DECLARING,
     channel: ContributionChannel = ContributionChannel.WEB,
     captured_by: int | None = None,
@@ -84,12 +84,12 @@ def cast_ballot(
     """Count the answer of `unit` to `question` (with its options and concertation loaded).
 
     A second answer takes the place of the first; the channel stays that of the first. `choices`
-    are option ids. `standing` is that of the person, read in this transaction; no row of theirs is
-    written or locked here, which would join them to the ballot. Raises `NotOpen`, `Denied` (not of
-    this electorate), `InvalidInput` on "choix", `AlreadyVoted` (the first answer can't be found).
-    Two rows, and nothing else: no audit, no message, no time. What ties them is a key made with a
-    secret outside the database, until the vote is sealed. The primary key of the roll decides
-    between two votes of one unit at the same moment.
+    are what `counting.answers.checked` takes. `standing` is that of the person, read in this
+    transaction; no row of theirs is written or locked here, which would join them to the ballot.
+    Raises `NotOpen`, `Denied` (not of this electorate), `InvalidInput` on "choix", `AlreadyVoted`
+    (the first answer can't be found). Two rows, and nothing else: no audit, no message, no time.
+    What ties them is a key made with a secret outside the database, until the vote is sealed. The
+    primary key of the roll decides between two votes of one unit at the same moment.
     """
     require_right(question, unit, standing)
     answers = checked(question, choices)
@@ -116,8 +116,9 @@ def take_right(
 
     Raises `NotOpen` and `Denied`: what was loaded before may have changed meanwhile.
     """
-    now, connection = clock.now(), db.connection()
+    connection = db.connection()
     lock.share(connection, question.consultation_id)
+    now = clock.now()
     used = _USE_RIGHT.run(
         connection,
         question_id=question.id,
@@ -143,35 +144,46 @@ def _put(db: Session, question: Question, unit: str, answers: list[Any], *, is_f
     return Cast(secrets.receipt(secret, question.id, unit), changed=not is_first)
 
 
+@dataclass(frozen=True)
+class Waited:
+    """What met an earlier answer of its voter, by question id."""
+
+    changed: frozenset[int]
+    stood: frozenset[int]
+    """Those whose earlier answer nobody can find again: it counts."""
+
+
 def cast_waiting(
     database: Database,
     consultation: Consultation,
     *,
     unit: str,
-    answers: Mapping[int, Collection[int]],
+    answers: Mapping[int, Collection[Any]],
     standing: Callable[[Session], Standing],
-) -> frozenset[int]:
-    """Count `answers`, option ids by question id; returns the questions whose answer stood.
+    how: Callable[..., Cast] = cast_ballot,
+) -> Waited:
+    """Count `answers` by question id, each with `how`, which takes what `cast_ballot` takes.
 
     Each in a transaction of its own: one for all would join the answers of a voter to each other.
     Raises `NotOpen` when nothing could be counted, and what `cast_ballot` raises.
     """
-    before: set[int] = set()
-    counted = 0
+    cast: dict[int, Cast | None] = {}
     for question in consultation.questions:
         if question.id not in answers:
             continue
         try:
             with database.transaction() as db:
-                how, choices = standing(db), answers[question.id]
-                cast_ballot(db, question, unit=unit, choices=choices, standing=how)
-            counted += 1
+                known, choices = standing(db), answers[question.id]
+                cast[question.id] = how(db, question, unit=unit, choices=choices, standing=known)
         except AlreadyVoted:
-            before.add(question.id)
+            cast[question.id] = None
         except NotOpen:
-            if not counted:
+            if not any(cast.values()):
                 raise
-    return frozenset(before)
+    return Waited(
+        frozenset(id_ for id_, vote in cast.items() if vote and vote.changed),
+        frozenset(id_ for id_, vote in cast.items() if vote is None),
+    )
 
 
 def _require_standing(db: Session, question: Question, unit: str, now: datetime) -> None:
@@ -203,33 +215,6 @@ def _require_open(
         raise NotOpen(
             _("Le vote est fini depuis {day}. Votre réponse n’est pas comptée.").format(day=closed)
         )
-
-
-def checked(question: Question, choices: Collection[int]) -> list[int]:
-    """The answer as it is kept: option ids, sorted; raises `InvalidInput` on "choix"."""
-    chosen = set(choices)
-    none_of_these = {option.id for option in question.options if option.is_none}
-    if not chosen:
-        raise InvalidInput("choix", _("Choisissez une réponse."))
-    if not chosen <= {option.id for option in question.options}:
-        raise InvalidInput("choix", _("Cette réponse n’est pas dans la liste. Choisissez encore."))
-    if chosen & none_of_these and len(chosen) > 1:
-        alone = label(next(o.label for o in question.options if o.is_none))
-        raise InvalidInput(
-            "choix",
-            _("Gardez «\xa0{answer}\xa0» tout seul, ou enlevez-le.").format(answer=alone),
-        )
-    if len(chosen) > question.max_choices:
-        raise InvalidInput("choix", _too_many(question, len(chosen)))
-    return sorted(chosen)
-
-
-def _too_many(question: Question, number: int) -> str:
-    if question.kind is QuestionKind.SINGLE:
-        return _("Choisissez une seule réponse.")
-    return _("Choisissez-en {max} au plus. Vous en avez coché {n}.").format(
-        max=question.max_choices, n=number
-    )
 
 
 def make_codes(db: Session, consultation: Consultation, key: bytes, count: int) -> list[str]:

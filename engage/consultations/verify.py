@@ -43,9 +43,8 @@ def check(db: Session) -> list[str]:
 def _as_many_ballots_as_rights(db: Session) -> Iterator[str]:
     """As long as a vote is not sealed; a sheet of paper may hold no valid answer."""
     rights, on_paper = _rights(db), _rights(db, RollEntry.channel == ContributionChannel.PAPER)
-    ballots = dict(
-        db.execute(select(Ballot.question_id, func.count()).group_by(Ballot.question_id)).tuples()
-    )
+    cast_in = select(Ballot.question_id, func.count()).group_by(Ballot.question_id)
+    ballots = dict(db.execute(cast_in).all())
     for question_id in _counted_questions(db):
         used, cast_ = rights.get(question_id, 0), ballots.get(question_id, 0)
         if not used - on_paper.get(question_id, 0) <= cast_ <= used:
@@ -54,7 +53,7 @@ def _as_many_ballots_as_rights(db: Session) -> Iterator[str]:
 
 def _rights(db: Session, *which: ColumnElement[bool]) -> dict[int, int]:
     rows = select(RollEntry.question_id, func.count()).where(*which).group_by(RollEntry.question_id)
-    return dict(db.execute(rows).tuples().all())
+    return dict(db.execute(rows).all())
 
 
 def _counted_questions(db: Session) -> list[int]:

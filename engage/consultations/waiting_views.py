@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts.forms import EmptyForm
 from engage.consultations import queries, waiting, way, words
-from engage.consultations.commands import NotOpen, cast_waiting
+from engage.consultations.commands import NotOpen, Waited, cast_waiting
 from engage.consultations.forms import WhoseForm
 from engage.consultations.models import Consultation
 from engage.consultations.standing import lacks
@@ -42,7 +42,7 @@ def count(consultation_id: int) -> ResponseReturnValue:
     if not answers or unit is None or lacks(consultation, waiting.standing(consultation)):
         return see_other(way.waiting(consultation.id))
     try:
-        before = cast_waiting(
+        counted = cast_waiting(
             apart(),
             consultation,
             unit=unit,
@@ -53,18 +53,18 @@ def count(consultation_id: int) -> ResponseReturnValue:
         waiting.drop()
         return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
     waiting.drop()
-    _name(consultation, before)
+    _name(consultation, counted)
     return see_other(way.end(consultation.id))
 
 
-def _name(consultation: Consultation, before: frozenset[int]) -> None:
+def _name(consultation: Consultation, counted: Waited) -> None:
     """Say calmly which questions this voter had answered already."""
+    changed = _("«\xa0{question}\xa0»\xa0: votre nouvelle réponse remplace l’ancienne.")
+    stood = _("«\xa0{question}\xa0»\xa0: vous aviez déjà voté. Votre première réponse compte.")
     for question in consultation.questions:
-        if question.id in before:
-            text = _(
-                "«\xa0{question}\xa0»\xa0: vous aviez déjà voté. Votre première réponse compte."
-            )
-            flash(text.format(question=label(question.title)), "info")
+        for text, ids in ((changed, counted.changed), (stood, counted.stood)):
+            if question.id in ids:
+                flash(text.format(question=label(question.title)), "info")
 
 
 @bp.post("/concertations/<ref:consultation_id>/voter/reponses/qui")

@@ -31,6 +31,7 @@ from engage.consultations.models import (
     unit_of_code,
     unit_of_person,
 )
+from engage.consultations.sealing import secrets
 from engage.consultations.verify import check
 from engage.core import clock
 from engage.core.db import Database
@@ -66,13 +67,22 @@ def test_a_ballot_holds_the_sorted_choices_and_a_random_key(db: Session) -> None
     assert (entry.unit, entry.channel, entry.captured_by_id) == ("person:4", "web", None)
 
 
-def test_a_second_vote_is_refused_and_the_first_stays(db: Session) -> None:
+def test_a_second_vote_takes_the_place_of_the_first(db: Session) -> None:
     question = make_consultation(db).questions[1]
     first, second = option_ids(question, "Samedi"), option_ids(question, "Dimanche")
-    cast_ballot(db, question, unit=unit_of_person(4), choices=first)
-    with pytest.raises(AlreadyVoted):
-        cast_ballot(db, question, unit=unit_of_person(4), choices=second)
-    assert db.scalars(select(Ballot.answers)).all() == [first]
+    counted = cast_ballot(db, question, unit=unit_of_person(4), choices=first)
+    again = cast_ballot(
+        db,
+        question,
+        unit=unit_of_person(4),
+        choices=second,
+        channel=ContributionChannel.IN_PERSON,
+        captured_by=4,
+    )
+    assert (counted.changed, again.changed) == (False, True)
+    assert counted.receipt == again.receipt
+    assert db.scalars(select(Ballot.answers)).all() == [second]
+    assert db.scalars(select(RollEntry.channel)).all() == ["web"]
 
 
 def test_each_question_is_a_right_of_its_own(db: Session) -> None:
@@ -81,6 +91,17 @@ def test_each_question_is_a_right_of_its_own(db: Session) -> None:
         cast_ballot(db, question, unit=unit_of_person(4), choices=[question.options[0].id])
     assert _counts(db) == (2, 2)
     assert check(db) == []
+
+
+def test_a_vote_that_nobody_can_find_again_stands(db: Session) -> None:
+    question = make_consultation(db).questions[1]
+    first, second = option_ids(question, "Samedi"), option_ids(question, "Dimanche")
+    cast_ballot(db, question, unit=unit_of_person(4), choices=first)
+    secrets.destroy(db, question.consultation_id)
+    with pytest.raises(AlreadyVoted):
+        cast_ballot(db, question, unit=unit_of_person(4), choices=second)
+    assert db.scalars(select(Ballot.answers)).all() == [first]
+    assert not cast_ballot(db, question, unit=unit_of_person(5), choices=second).changed
 
 
 def test_twenty_votes_of_one_unit_at_once_leave_one(database: Database) -> None:
@@ -93,15 +114,11 @@ def test_twenty_votes_of_one_unit_at_once_leave_one(database: Database) -> None:
         with clock.at(moment), database.transaction() as db:
             loaded = queries.question(db, question_id)
             assert loaded is not None
-            try:
-                cast_ballot(db, loaded, unit=unit_of_person(1), choices=choices)
-            except AlreadyVoted:
-                return False
-            return True
+            return cast_ballot(db, loaded, unit=unit_of_person(1), choices=choices).changed
 
     with ThreadPoolExecutor(VOTERS_AT_ONCE) as pool:
-        counted = list(pool.map(vote, range(VOTERS_AT_ONCE)))
-    assert counted.count(True) == 1
+        changed = list(pool.map(vote, range(VOTERS_AT_ONCE)))
+    assert changed.count(False) == 1
     with database.reading() as db:
         assert _counts(db) == (1, 1)
         assert check(db) == []
@@ -196,8 +213,7 @@ def test_a_code_votes_once_in_its_own_concertation_only(db: Session) -> None:
     unit = unit_of_code(_code(db, mine).id)
     question = mine.questions[0]
     cast_ballot(db, question, unit=unit, choices=[question.options[0].id])
-    with pytest.raises(AlreadyVoted):
-        cast_ballot(db, question, unit=unit, choices=[question.options[0].id])
+    assert cast_ballot(db, question, unit=unit, choices=[question.options[1].id]).changed
     with pytest.raises(Denied):
         cast_ballot(db, other, unit=unit, choices=[other.options[0].id])
     assert check(db) == []

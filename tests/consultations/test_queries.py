@@ -1,4 +1,4 @@
-"""What is read of concertations: states, turnout, results after the closing only, self-checks."""
+"""What is read of concertations: states, turnout, results after the sealing only, self-checks."""
 
 from datetime import timedelta
 
@@ -7,8 +7,9 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Role
-from engage.consultations import policy, queries, sheets, words
+from engage.consultations import final, policy, queries, sheets, words
 from engage.consultations.commands import cast_ballot, make_codes
+from engage.consultations.counting.outcome import Outcome
 from engage.consultations.models import (
     Ballot,
     Consultation,
@@ -19,9 +20,10 @@ from engage.consultations.models import (
     unit_of_code,
     unit_of_person,
 )
+from engage.consultations.sealing.commands import seal_within
 from engage.consultations.verify import check
 from engage.core import clock
-from engage.core.errors import Denied
+from engage.core.errors import Conflict, Denied
 from engage.core.words import ContributionChannel
 from tests.conftest import Moment
 from tests.consultations.factories import DAY, make_consultation, make_question, option_ids
@@ -108,20 +110,24 @@ def test_below_ten_nothing_is_broken_down(db: Session) -> None:
     assert not queries.turnouts(db, [consultation.id])[consultation.id].shown_by_channel
 
 
-def test_results_are_for_nobody_before_the_closing(db: Session, moment: Moment) -> None:
+def _counted(db: Session, consultation: Consultation) -> dict[int, Outcome]:
+    return final.results([_sheet(db, consultation)])
+
+
+def test_results_are_for_nobody_before_the_sealing(db: Session, moment: Moment) -> None:
     consultation = make_consultation(db)
     question = consultation.questions[0]
     _vote(db, question, range(4), "Repas", "Jeux")
     _vote(db, question, range(4, 6), "Jeux")
-    moment.move_to(consultation.closes_at - timedelta(microseconds=1))
-    with pytest.raises(Denied):
-        queries.results(db, [consultation])
-    assert not policy.can_see_results(consultation, clock.now())
-    moment.move_to(consultation.closes_at)
-    found = queries.results(db, [consultation])[question.id]
+    for when in (consultation.closes_at - timedelta(microseconds=1), consultation.closes_at):
+        moment.move_to(when)
+        with pytest.raises(Denied):
+            _counted(db, consultation)
+    seal_within(db, consultation.id, None)
+    found = _counted(db, consultation)[question.id]
     asked = sheets.questions(db, [consultation.id])[consultation.id][0]
     labels = {o.id: o.label["fr"] for o in asked.options}
-    assert [(labels[c.option_id], c.voices, c.rank) for c in found.counts] == [
+    assert [(labels[c.option_id], c.voices, c.rank) for c in found.lines] == [
         ("Jeux", 6, 1),
         ("Repas", 4, 2),
         ("Musique", 0, 3),
@@ -135,8 +141,10 @@ def test_results_are_for_nobody_before_the_closing(db: Session, moment: Moment) 
 def test_a_cancelled_concertation_has_no_results(db: Session, moment: Moment) -> None:
     consultation = make_consultation(db, cancelled_at=clock.now())
     moment.move_to(consultation.closes_at)
+    with pytest.raises(Conflict):
+        seal_within(db, consultation.id, None)
     with pytest.raises(Denied):
-        queries.results(db, [consultation])
+        _counted(db, consultation)
 
 
 def test_equal_answers_are_said_to_be_equal(db: Session, moment: Moment) -> None:
@@ -145,7 +153,8 @@ def test_equal_answers_are_said_to_be_equal(db: Session, moment: Moment) -> None
     _vote(db, asked, range(3), "Dimanche")
     _vote(db, asked, range(3, 6), "Samedi")
     moment.move_to(consultation.closes_at)
-    tallies = queries.results(db, [consultation])
+    seal_within(db, consultation.id, None)
+    tallies = _counted(db, consultation)
     activities, day = sheets.questions(db, [consultation.id])[consultation.id]
     assert words.outcome(day, tallies[day.id]).startswith(
         "«\xa0Samedi\xa0» et «\xa0Dimanche\xa0» sont à égalité, avec 3 voix chacune."
@@ -185,7 +194,7 @@ def test_no_role_opens_results_early_or_announces_without_a_mandate(
     person = make_person(db, *([role] if role else []))
     asking = {Role.COORDINATOR, Role.COUNCIL}
     assert policy.can_announce(person) is (role in asking)
-    assert not policy.can_see_results(make_consultation(db), clock.now())
+    assert not policy.can_see_results(make_consultation(db))
 
 
 def _voted(db: Session) -> Consultation:

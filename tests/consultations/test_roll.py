@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from engage.consultations import final, roll
+from engage.consultations import roll
 from engage.consultations.commands import cast_ballot
-from engage.consultations.models import Ballot, Consultation, RollEntry, unit_of_person
+from engage.consultations.models import Consultation, FinalCounts, RollEntry, unit_of_person
+from engage.consultations.sealing import jobs
+from engage.consultations.sealing.models import SealedBallot
 from engage.consultations.verify import check
 from engage.core import clock
 from engage.core.db import Database
@@ -24,7 +26,7 @@ def voted(database: Database, moment: Moment) -> Consultation:
             choices = option_ids(made.questions[1], "Dimanche")
             cast_ballot(db, made.questions[1], unit=unit_of_person(number), choices=choices)
     moment.forward(days=8)
-    final.store(database)
+    jobs.run(database)
     with database.transaction() as db:
         db.execute(update(Consultation).values(decided_on=clock.today()))
     return made
@@ -33,7 +35,8 @@ def voted(database: Database, moment: Moment) -> Consultation:
 def _left(database: Database) -> tuple[int, int]:
     with database.reading() as db:
         return tuple(  # type: ignore[return-value]
-            db.scalar(select(func.count()).select_from(table)) for table in (RollEntry, Ballot)
+            db.scalar(select(func.count()).select_from(table))
+            for table in (RollEntry, SealedBallot)
         )
 
 
@@ -60,9 +63,8 @@ def test_the_recount_holds_without_the_roll_and_still_finds_a_missing_ballot(
     _forget(database)
     with database.transaction() as db:
         assert check(db) == []
-        assert final.counts(db, voted).counts["channels"] == []
-        one = select(Ballot.key).limit(1).scalar_subquery()
-        db.execute(delete(Ballot).where(Ballot.key == one))
+        one = select(SealedBallot.key).limit(1).scalar_subquery()
+        db.execute(delete(SealedBallot).where(SealedBallot.key == one))
         assert len(check(db)) == 1
 
 
@@ -71,10 +73,10 @@ def test_the_roll_stays_where_nothing_was_counted_and_goes_without_decision_in_t
 ) -> None:
     with database.transaction() as db:
         db.execute(update(Consultation).values(decided_on=None))
-        counts = db.scalars(select(final.FinalCounts)).one().counts
-        db.execute(delete(final.FinalCounts))
+        counts = db.scalars(select(FinalCounts)).one().counts
+        db.execute(delete(FinalCounts))
     moment.forward(days=120)
     assert _forget(database) == 0
     with database.transaction() as db:
-        db.add(final.FinalCounts(consultation_id=voted.id, counts=counts))
+        db.add(FinalCounts(consultation_id=voted.id, counts=counts))
     assert _forget(database) == 12

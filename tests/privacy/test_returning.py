@@ -8,7 +8,7 @@ from engage.accounts.addresses import parse
 from engage.accounts.departures import Departure
 from engage.accounts.models import ContactPoint, Person
 from engage.consultations import queries
-from engage.consultations.commands import AlreadyVoted, cast_ballot
+from engage.consultations.commands import cast_ballot
 from engage.consultations.models import Ballot, unit_of_person
 from engage.core import clock
 from engage.core.services import Services
@@ -71,8 +71,7 @@ def test_leaving_and_coming_back_gives_no_second_vote(town: Services, asked: int
     for back in come_back(town):
         assert back.id == person.id
         assert back.closed_at is None
-        with pytest.raises(AlreadyVoted):
-            vote(town, asked, back)
+        vote(town, asked, back)
     with town.database.reading() as db:
         assert db.scalar(select(func.count()).select_from(Ballot)) == 1
 

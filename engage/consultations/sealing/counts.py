@@ -82,7 +82,7 @@ def _all(db: Session, question_id: int) -> Counter[str]:
     """Sealed answers to one question, as JSON, and how many say just this."""
     answers = cast(SealedBallot.answers, Text)
     found = select(answers, func.count()).where(SealedBallot.question_id == question_id)
-    return Counter(dict(db.execute(found.group_by(answers)).tuples().all()))
+    return Counter(dict(db.execute(found.group_by(answers)).all()))
 
 
 def _cells(found: Iterable[tuple[frozenset[int | None], int]]) -> Cells:

@@ -89,7 +89,7 @@ def _with_ballots(
 ) -> Iterator[Voted]:
     keys = {r.unit: secrets.ballot_key(secret, question_id, r.unit) for r in rows if secret}
     lying = select(Ballot.key, cast(Ballot.answers, Text)).where(Ballot.key.in_(keys.values()))
-    found = dict(db.execute(lying).tuples().all())
+    found = dict(db.execute(lying).all())
     for row in rows:
         answers = found.get(keys.get(row.unit, ""))
         receipt = None
@@ -105,7 +105,8 @@ def copy_ballots(db: Session, question_id: int) -> int:
     drawn = select(Ballot.question_id, key, Ballot.answers).where(mine).subquery()
     names = ["question_id", "key", "answers"]
     copied = insert(SealedBallot).from_select(names, select(drawn).order_by(drawn.c.key))
-    return db.execute(copied).rowcount  # type: ignore[attr-defined,no-any-return]
+    done = db.execute(copied, execution_options={"preserve_rowcount": True})
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def keep_receipts(db: Session, question_id: int, receipts: Receipts) -> int:

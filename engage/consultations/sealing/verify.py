@@ -31,7 +31,7 @@ def check(db: Session) -> Iterator[str]:
         .order_by(Consultation.id)
     )
     emptied = roll.emptied(db)
-    for consultation, stored in db.execute(asked).tuples():
+    for consultation, stored in db.execute(asked):
         name = f"concertation {consultation.id}"
         if not _adds_up(db, consultation, stored):
             yield f"{name}: the stored counts are not those of its ballots"
@@ -84,7 +84,9 @@ def _adds_up(db: Session, sealed: Consultation, stored: FinalCounts) -> bool:
     ballots, receipts = _numbers(db, SealedBallot, ids), _numbers(db, SealedReceipt, ids)
     told = {row[0]: row[1:] for row in stored.counts["receipts"]}
     return final.outcomes(stored.counts) == again and all(
-        receipts.get(id_, 0) == told[id_][0] and ballots.get(id_, 0) == sum(told[id_])
+        id_ in told
+        and receipts.get(id_, 0) == told[id_][0]
+        and ballots.get(id_, 0) == sum(told[id_])
         for id_ in ids
     )
 
@@ -94,7 +96,7 @@ def _numbers(
 ) -> dict[int, int]:
     mine = model.question_id.in_(question_ids)
     rows = select(model.question_id, func.count()).where(mine).group_by(model.question_id)
-    return dict(db.execute(rows).tuples().all())
+    return dict(db.execute(rows).all())
 
 
 def _is_of_its_roll(db: Session, sealed: Consultation, stored: FinalCounts) -> bool:
@@ -104,9 +106,7 @@ def _is_of_its_roll(db: Session, sealed: Consultation, stored: FinalCounts) -> b
             select(RollEntry.question_id, func.count())
             .where(RollEntry.consultation_id == sealed.id)
             .group_by(RollEntry.question_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     told = {row[0]: sum(row[1:]) for row in stored.counts["receipts"]}
     enough = all(ballots <= rights.get(question_id, 0) for question_id, ballots in told.items())
