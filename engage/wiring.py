@@ -24,6 +24,11 @@ from engage.agenda import views as agenda_views
 from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
 from engage.consultations import waiting_views as consultations_waiting_views
+from engage.consultations.codes import views as consultations_codes_views
+from engage.consultations.outcome import decision_views as consultations_decision_views
+from engage.consultations.outcome import follow_views as consultations_result_follow_views
+from engage.consultations.outcome import follows as consultations_follows
+from engage.consultations.outcome import views as consultations_outcome_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.web import Engage, get_db, services
@@ -69,6 +74,7 @@ from engage.proposals import list_views as proposals_list_views
 from engage.proposals import talk_views as proposals_talk_views
 from engage.proposals import views as proposals_views
 from engage.proposals import writing_views as proposals_writing_views
+from engage.reminders import reply as reminders_reply
 from engage.reminders import views as reminders_views
 from engage.territory import queries as territory
 
@@ -96,6 +102,10 @@ BLUEPRINTS = (
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
+    consultations_codes_views.bp,
+    consultations_outcome_views.bp,
+    consultations_decision_views.bp,
+    consultations_result_follow_views.bp,
     incidents_views.bp,
     incidents_follow_views.bp,
     incidents_gup_views.bp,
@@ -137,6 +147,13 @@ FRENCH_ONLY = (
     "/appels/nouveau",
     "/appels/prolonger/",
     "/appels/repondre/",
+    "/concertations/archiver/",
+    "/concertations/codes/",
+    "/concertations/completer/",
+    "/concertations/confier/",
+    "/concertations/decider/",
+    "/concertations/papier/",
+    "/concertations/stand/",
     "/gup",
     "/moderation",
     "/partenaires",
@@ -235,7 +252,16 @@ PUBLIC_ENDPOINTS = frozenset(
         "tickets.own",
         "consultations.index",
         "consultations.show",
-        "consultations.results",
+        "outcome.results",
+        "outcome.table",
+        "outcome.simulate",
+        "outcome.archives",
+        "outcome.report",
+        "outcome.report_pdf",
+        "vote_news.ask",
+        "vote_news.follow",
+        "vote_news.ask_stop",
+        "vote_news.stop",
         "consultations.vote",
         "consultations.cast",
         "consultations.done",
@@ -265,6 +291,7 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
     "endorsement": proposals_commands.finish_endorsement,
     "idea_follow": proposals_follows.finish_follow,
     "report_idea": fieldwork_conversions.finish_report_idea,
+    "result_follow": consultations_follows.finish_follow,
 }
 """Kind of draft → what to do once its author is known."""
 
@@ -299,6 +326,7 @@ def setup(app: Engage) -> None:
         app.register_blueprint(blueprint)
     app.extensions["engage_finishers"] = FINISHERS
     app.extensions["engage_published_words"] = moderation_incident_words.published
+    app.extensions["engage_partner_answer"] = reminders_reply.words_about
     app.extensions["engage_refusal_of"] = moderation_queries.refusal_of
     app.extensions["engage_asked_as_idea"] = fieldwork_conversions.asked_as_idea
     app.before_request(_one_language_a_page)

@@ -129,6 +129,7 @@ _BY_AUDIENCE = {
     COORDINATOR: """
         incident_words.ask incident_words.propose alerts.index alerts.take alerts.close
         conversions.ask_idea conversions.to_idea
+        codes.make codes.cancel codes.cancel_batch
     """,
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
@@ -142,6 +143,7 @@ _BY_AUDIENCE = {
         counter_accounts.ask counter_accounts.send counter_accounts.code counter_accounts.enter
         counter_sheets.index counter_sheets.blank counter_sheets.save counter_sheets.saved
         enquiries.listing enquiries.show enquiries.answer
+        codes.show codes.check
     """,
     DESK: "gup.listing gup.show",
     DECIDERS: "gup.decide",

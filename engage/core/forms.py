@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 
 from engage.core import i18n, idempotency
-from engage.core.errors import InvalidInput
+from engage.core.errors import Conflict, InvalidInput
 from engage.core.secrets import new_token
 from engage.core.web import get_db, see_other
 
@@ -164,6 +164,18 @@ def send_once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
         return response
 
     return once
+
+
+def taken_once(form: SendOnceForm) -> None:
+    """Mark a form that answers with a file, which is not kept; raises `Conflict` for a resend."""
+    key, db, said = form.idem.data or "", get_db(), i18n._("C’est déjà fait. Rechargez la page.")
+    id_, body = idempotency.record_id(_owner(), request.endpoint or "", key), _body_hash()
+    if idempotency.earlier_location(db, id_, body_hash=body, key=key) is not None:
+        raise Conflict(said)
+    try:
+        idempotency.remember(db, id_, body_hash=body, key=key, location="")
+    except IntegrityError:
+        raise Conflict(said) from None
 
 
 def _owner() -> str:

@@ -11,8 +11,9 @@ from engage.accounts.models import Mandate, Person, Role
 from engage.agenda import policy as agenda
 from engage.agenda.models import Event
 from engage.consultations import policy as consultations
+from engage.consultations.codes import policy as codes
 from engage.consultations.making import policy as making
-from engage.consultations.models import Consultation
+from engage.consultations.models import Consultation, Electorate
 from engage.core import clock
 from engage.core.i18n import lazy
 from engage.core.town_settings import TownSettings
@@ -119,6 +120,10 @@ def _vote_to_come() -> tuple[Any, Any]:
     opens = now + timedelta(days=3)
     closes = opens + timedelta(days=7)
     return Consultation(is_draft=False, opens_at=opens, closes_at=closes), now
+
+
+def _vote_by_code() -> tuple[Any, ...]:
+    return (Consultation(electorate=Electorate.DWELLING_CODE),)
 
 
 def _tenant() -> tuple[Any, ...]:
@@ -333,6 +338,9 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
         Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),
         Act(lazy("Publier la décision après un vote"), consultations.can_decide, _ended_vote),
+        Act(lazy("Faire les lettres d’un vote"), codes.can_make_letters, _vote_by_code),
+        Act(lazy("Annuler le code d’une lettre perdue"), codes.can_cancel_codes),
+        Act(lazy("Vérifier le code de vote que quelqu’un montre"), codes.can_check_code),
     ),
     lazy("L’accueil"): (
         Act(lazy("Écrire pour quelqu’un au guichet"), fieldwork.can_capture),
