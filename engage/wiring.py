@@ -25,6 +25,9 @@ from engage.consultations import standing_views as consultations_standing_views
 from engage.consultations import views as consultations_views
 from engage.consultations import waiting_views as consultations_waiting_views
 from engage.consultations.codes import views as consultations_codes_views
+from engage.consultations.kits import helping as party_helping
+from engage.consultations.kits import needs_views as party_needs_views
+from engage.consultations.kits import party_desk_views, party_views, works_desk_views, works_views
 from engage.consultations.outcome import decision_views as consultations_decision_views
 from engage.consultations.outcome import follow_views as consultations_result_follow_views
 from engage.consultations.outcome import follows as consultations_follows
@@ -43,6 +46,7 @@ from engage.moderation import author_views as moderation_author_views
 from engage.moderation import commands as moderation_commands
 from engage.moderation import comment_views as moderation_comment_views
 from engage.moderation import comments as moderation_comments
+from engage.moderation import concern_views as moderation_concern_views
 from engage.moderation import decision_views as moderation_decision_views
 from engage.moderation import incident_words as moderation_incident_words
 from engage.moderation import incident_words_views as moderation_incident_words_views
@@ -102,6 +106,11 @@ BLUEPRINTS = (
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
+    party_views.bp,
+    party_desk_views.bp,
+    party_needs_views.bp,
+    works_views.bp,
+    works_desk_views.bp,
     consultations_codes_views.bp,
     consultations_outcome_views.bp,
     consultations_decision_views.bp,
@@ -114,6 +123,7 @@ BLUEPRINTS = (
     moderation_mask_views.bp,
     moderation_settings_views.bp,
     moderation_comment_views.bp,
+    moderation_concern_views.bp,
     moderation_alerts_views.bp,
     moderation_author_views.bp,
     moderation_notices_views.bp,
@@ -154,6 +164,8 @@ FRENCH_ONLY = (
     "/concertations/decider/",
     "/concertations/papier/",
     "/concertations/stand/",
+    "/concertations/fete/",
+    "/concertations/travaux/",
     "/gup",
     "/moderation",
     "/partenaires",
@@ -262,6 +274,12 @@ PUBLIC_ENDPOINTS = frozenset(
         "vote_news.follow",
         "vote_news.ask_stop",
         "vote_news.stop",
+        "party.show",
+        "party.ask",
+        "party.promise",
+        "works.show",
+        "concerns.ask",
+        "concerns.send",
         "consultations.vote",
         "consultations.cast",
         "consultations.done",
@@ -288,6 +306,7 @@ FINISHERS: dict[str, accounts_views.Finisher] = {
     "proposal": moderation_commands.receive_proposal,
     "comment": moderation_comments.finish,
     "event_reminder": agenda_commands.finish_reminder,
+    "party_help": party_helping.finish,
     "endorsement": proposals_commands.finish_endorsement,
     "idea_follow": proposals_follows.finish_follow,
     "report_idea": fieldwork_conversions.finish_report_idea,

@@ -68,7 +68,10 @@ _BY_AUDIENCE = {
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
         proposals.add_support register.show register.export notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
-        consultations.index consultations.show consultations.results consultations.vote
+        party.show party.ask party.promise works.show concerns.ask concerns.send
+        consultations.index consultations.show consultations.vote
+        outcome.results outcome.table outcome.simulate outcome.archives outcome.report
+        outcome.report_pdf vote_news.ask vote_news.follow vote_news.ask_stop vote_news.stop
         consultations.cast consultations.done consultations.another_person consultations.code
         consultations.enter_code waiting.show waiting.count waiting.say_whose
         incidents.report incidents.send incidents.public_list incidents.public_incident
@@ -88,9 +91,9 @@ _BY_AUDIENCE = {
         authors.correct authors.send_correction authors.ask_back authors.take_back
         authors.edit authors.send_edit authors.ask_addition authors.add
         second_step.show second_step.prove passkeys.step_options passkeys.step
-        proposals.withdraw_support idea_news.unfollow idea_news.mine
+        vote_news.unfollow proposals.withdraw_support idea_news.unfollow idea_news.mine
         counter.close
-        agenda.stop_reminder
+        agenda.stop_reminder party.take_back
         privacy.show privacy.export privacy.agree privacy.ask_leave privacy.choose_leave
         privacy.confirm_leave privacy.leave privacy.ask_idea privacy.withdraw_idea
         privacy.ask_report privacy.withdraw_report
@@ -111,6 +114,10 @@ _BY_AUDIENCE = {
         follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
         moderation.index moderation.item moderation.take_next reading.show reading.save
         decisions.undo
+        party_desk.organise party_desk.prepare party_desk.ask_day party_desk.hold
+        party_desk.new_task party_desk.add_task party_desk.ask_task party_desk.change_task
+        party_desk.remove_task party_desk.tick party_needs.new party_needs.add party_needs.edit
+        party_needs.change party_needs.remove party_needs.let_go
         calls.new calls.prepare calls.edit calls.change calls.ask_days calls.extend
         calls.ask_reason calls.stop calls.ask_answer calls.answer
     """,
@@ -129,6 +136,11 @@ _BY_AUDIENCE = {
     COORDINATOR: """
         incident_words.ask incident_words.propose alerts.index alerts.take alerts.close
         conversions.ask_idea conversions.to_idea
+        works_desk.accompany works_desk.add_meeting works_desk.remove_meeting
+        works_desk.ask_minutes works_desk.write_minutes works_desk.ask_answer works_desk.answer
+        decisions_of_votes.ask decisions_of_votes.decide decisions_of_votes.ask_addition
+        decisions_of_votes.add decisions_of_votes.ask_whose decisions_of_votes.entrust
+        decisions_of_votes.ask_archive decisions_of_votes.archive
         codes.make codes.cancel codes.cancel_batch
     """,
     COUNTER: """
@@ -217,6 +229,10 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
                 ),
             )
         ).first(),
+        "task_id": 1,
+        "need_id": 1,
+        "person_id": 1,
+        "concern_id": 1,
         "foreign_id": 1,
         "alerted_id": db.scalars(
             select(ModerationItem.id).order_by(ModerationItem.id.desc())

@@ -69,6 +69,7 @@ class Sheet(Summary):
     asked_by: dict[str, str]
     decided_by: dict[str, str]
     purpose: Purpose
+    organisation_id: int | None
     min_age: int | None
     min_residence: str
     takes_paper: bool

@@ -40,21 +40,25 @@ def _words() -> dict[str, object]:
 
 @bp.get("/signalements/nouveau")
 def report() -> ResponseReturnValue:
-    """What, which one, where: each step is an address, nothing is kept before sending."""
+    """What, which one, where: each step is an address, nothing is kept before sending.
+
+    `?lieu=` goes along from the first step, where a page sends people to report something there.
+    """
     code, picture = request.args.get("choix", ""), request.args.get("tuile", "")
+    where = request.args.get("lieu", "")[:48]
     if code:
         return _last_steps(_kind(code))
     if picture:
-        return _choices(picture)
-    return page("incidents/tiles.html", tiles=choices.tiles(get_db()))
+        return _choices(picture, where)
+    return page("incidents/tiles.html", tiles=choices.tiles(get_db()), where=where)
 
 
-def _choices(picture: str) -> ResponseReturnValue:
+def _choices(picture: str, where: str) -> ResponseReturnValue:
     chosen = choices.tile(get_db(), picture)
     if chosen is None:
         raise NotFound(_("Cette image n’existe pas. Recommencez depuis le début."))
     kinds = choices.behind(get_db(), chosen)
-    return page("incidents/choices.html", tile=chosen, kinds=kinds)
+    return page("incidents/choices.html", tile=chosen, kinds=kinds, where=where)
 
 
 def _last_steps(kind: IncidentKind) -> ResponseReturnValue:
