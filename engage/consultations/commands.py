@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engage.accounts.models import Person
 from engage.consultations import queries
 from engage.consultations.counting.answers import checked
 from engage.consultations.models import (
@@ -17,7 +16,7 @@ from engage.consultations.models import (
     VotingCode,
     code_of,
 )
-from engage.consultations.policy import can_decide, can_vote
+from engage.consultations.policy import can_vote
 from engage.consultations.sealing import lock, secrets
 from engage.consultations.standing import DECLARING, Standing
 from engage.core import audit, clock
@@ -41,7 +40,7 @@ class NotOpen(Conflict):
     """The vote is not open yet, over, or cancelled."""
 
 
-_USE_RIGHT = QuickStatement(
+USE_RIGHT = QuickStatement(
     "INSERT INTO roll_entries (question_id, unit, consultation_id, channel, captured_by_id)"
     " SELECT CAST(:question_id AS INTEGER), CAST(:unit AS VARCHAR(40)), id,"
     " CAST(:channel AS VARCHAR(12)), CAST(:captured_by AS INTEGER) FROM consultations"
@@ -119,7 +118,7 @@ def take_right(
     connection = db.connection()
     lock.share(connection, question.consultation_id)
     now = clock.now()
-    used = _USE_RIGHT.run(
+    used = USE_RIGHT.run(
         connection,
         question_id=question.id,
         unit=unit,
@@ -235,13 +234,3 @@ def keep_codes(db: Session, consultation: Consultation, key: bytes, codes: Seque
     if rows:
         db.execute(insert(VotingCode), rows)
     audit.record(db, "consultation.make_codes", consultation, count=len(rows))
-
-
-def publish_decision(
-    db: Session, consultation: Consultation, *, statement: dict[str, str], actor: Person
-) -> None:
-    """Say what was decided and why; only after the closing."""
-    require(can_decide, actor, consultation, clock.now())
-    consultation.decision_statement = statement
-    consultation.decided_on = clock.today()
-    audit.record(db, "consultation.decide", consultation, actor_id=actor.id)
