@@ -11,6 +11,8 @@ from engage.accounts import messages as accounts_messages
 from engage.accounts import sms_alerts as accounts_sms_alerts
 from engage.agenda import jobs as agenda_jobs
 from engage.agenda import messages as agenda_messages
+from engage.consultations.outcome import jobs as outcome_jobs
+from engage.consultations.outcome import messages as outcome_messages
 from engage.consultations.sealing import jobs as sealing_jobs
 from engage.core import sms_budget
 from engage.core.scheduler import Job
@@ -44,6 +46,7 @@ RENDERERS: dict[str, Renderer] = {
     **agenda_messages.RENDERERS,
     **incidents_messages.RENDERERS,
     **proposals_messages.RENDERERS,
+    **outcome_messages.RENDERERS,
     **moderation_messages.RENDERERS,
     **moderation_alerts_messages.RENDERERS,
     **moderation_notices_messages.RENDERERS,
@@ -91,6 +94,7 @@ def jobs(town: Services) -> list[Job]:
         Job("written answers", 600, lambda: written_jobs.bring(database)),
         Job("reminders", 60, lambda: reminders_jobs.queue_digests(town.database)),
         Job("voted ideas", 60, lambda: voted_ideas.tell(database)),
+        Job("vote news", 60, lambda: outcome_jobs.queue_news(database)),
         Job("idea news", 300, lambda: proposals_jobs.queue_news(database)),
         Job("sealing", 60, lambda: sealing_jobs.run(database)),
         Job("sms", 300, lambda: accounts_sms_alerts.warn(database, daily=town.config.sms_daily)),

@@ -16,7 +16,6 @@ from engage.consultations.commands import (
     cast_ballot,
     keep_codes,
     make_codes,
-    publish_decision,
 )
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
@@ -29,6 +28,7 @@ from engage.consultations.models import (
     unit_of_code,
     unit_of_person,
 )
+from engage.consultations.outcome.commands import Decision, publish_decision
 from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal_within
 from engage.core import clock
@@ -193,4 +193,8 @@ def _decide(
     db: Session, consultation: Consultation, decision: dict[str, Any], coordinator: Person
 ) -> None:
     with clock.at(clock.now() - timedelta(days=decision["days_ago"])):
-        publish_decision(db, consultation, statement=decision["text"], actor=coordinator)
+        publish_decision(db, consultation, _decision(decision, consultation), actor=coordinator)
+
+
+def _decision(row: dict[str, Any], of: Consultation) -> Decision:
+    return Decision(row["text"], row.get("by", of.decided_by), row.get("changes", {}))

@@ -46,8 +46,3 @@ def can_seal(person: Person | None, consultation: Consultation, now: datetime) -
 def can_announce(person: Person | None) -> bool:
     """The coordinator and the council ask the residents."""
     return person is not None and person.holds(Role.COORDINATOR, Role.COUNCIL)
-
-
-def can_decide(person: Person | None, consultation: Consultation, now: datetime) -> bool:
-    """The coordinator publishes the decision, once the vote is over."""
-    return person is not None and person.holds(Role.COORDINATOR) and consultation.is_over(now)

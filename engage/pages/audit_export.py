@@ -1,7 +1,5 @@
 """The journal as a table for a spreadsheet: bounded, streamed, with no cell that computes."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 
@@ -13,17 +11,14 @@ from engage.core import audit, clock
 from engage.core.audit import AuditEntry
 from engage.core.db import Database
 from engage.core.policy import require
+from engage.core.spreadsheet import BYTE_ORDER_MARK, written
 from engage.pages.audit_queries import Filters, chunks
 from engage.pages.audit_words import action_words
 
 MOST = 50_000
 """Lines of one file; the page says to choose days for more."""
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8."""
-
 HEAD = ("numero", "moment", "acte", "en_mots", "personne", "sujet", "numero_du_sujet", "details")
-COMPUTES = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def begin(db: Session, *, by: Person) -> None:
@@ -34,9 +29,9 @@ def begin(db: Session, *, by: Person) -> None:
 
 def lines(database: Database, filters: Filters, *, most: int = MOST) -> Iterator[str]:
     """The file, a piece at a time, the newest entry first."""
-    yield BYTE_ORDER_MARK + _written([HEAD])
+    yield BYTE_ORDER_MARK + written([HEAD])
     for entries in chunks(database, filters, most):
-        yield _written([_row(entry) for entry in entries])
+        yield written([_row(entry) for entry in entries])
 
 
 def _row(entry: AuditEntry) -> tuple[str, ...]:
@@ -51,15 +46,3 @@ def _row(entry: AuditEntry) -> tuple[str, ...]:
         str(entry.subject_id),
         details,
     )
-
-
-def _written(rows: list[tuple[str, ...]]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";")
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return file.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(COMPUTES) else cell

@@ -14,6 +14,7 @@ from engage.consultations import policy as consultations
 from engage.consultations.codes import policy as codes
 from engage.consultations.making import policy as making
 from engage.consultations.models import Consultation, Electorate
+from engage.consultations.outcome import policy as decisions
 from engage.core import clock
 from engage.core.i18n import lazy
 from engage.core.town_settings import TownSettings
@@ -106,8 +107,17 @@ def _mandate(role: Role, holder: int = ANOTHER) -> Callable[[], tuple[Any]]:
 
 
 def _ended_vote() -> tuple[Any, Any]:
+    """Sealed; the organisation that the person acts for owes the decision."""
     now = clock.now()
-    return Consultation(closes_at=now - timedelta(days=1)), now
+    ended = now - timedelta(days=1)
+    vote = Consultation(closes_at=ended, announced_at=ended, sealed_at=ended, organisation_id=OURS)
+    return vote, now
+
+
+def _decided_vote() -> tuple[Any]:
+    (vote, now) = _ended_vote()
+    vote.decided_on = clock.local(now).date()
+    return (vote,)
 
 
 def _draft_vote() -> tuple[Any, Any]:
@@ -337,7 +347,10 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Changer une concertation avant le vote"), making.can_change, _vote_to_come),
         Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
         Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),
-        Act(lazy("Publier la décision après un vote"), consultations.can_decide, _ended_vote),
+        Act(lazy("Publier la décision après un vote"), decisions.can_decide, _ended_vote),
+        Act(lazy("Compléter une décision publiée"), decisions.can_add_to_decision, _decided_vote),
+        Act(lazy("Dire qui doit la décision"), decisions.can_entrust, _ended_vote),
+        Act(lazy("Archiver une concertation"), decisions.can_archive, _decided_vote),
         Act(lazy("Faire les lettres d’un vote"), codes.can_make_letters, _vote_by_code),
         Act(lazy("Annuler le code d’une lettre perdue"), codes.can_cancel_codes),
         Act(lazy("Vérifier le code de vote que quelqu’un montre"), codes.can_check_code),

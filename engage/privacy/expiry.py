@@ -36,6 +36,7 @@ from engage.accounts.models import (
 from engage.accounts.proofs import Invitation, PasskeyChallenge
 from engage.agenda.models import Event, EventReminder
 from engage.consultations import roll
+from engage.consultations.outcome import follows as vote_follows
 from engage.consultations.paper import keeping
 from engage.core import clock
 from engage.core.db import Base
@@ -301,6 +302,10 @@ def event_reminders(db: Session, due: Due) -> int:
     key = tuple_(EventReminder.event_id, EventReminder.person_id)
     db.execute(delete(EventReminder).where(key.in_([tuple(row) for row in rows])))
     return len(rows)
+
+
+def result_follows(db: Session, due: Due) -> int:
+    return vote_follows.forget(db, due.limit, due.most)
 
 
 def idea_news(db: Session, due: Due) -> int:

@@ -22,6 +22,7 @@ from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passk
 from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
 from engage.consultations.kits.models import PartyHelper
+from engage.consultations.outcome.models import ResultFollow
 from engage.core import clock, photos
 from engage.core.outbox import Delivery, OutboxMessage
 from engage.core.photos import StoredPhoto
@@ -54,6 +55,7 @@ GOES: Sequence[Column] = (
     ProposalNews.person_id,
     ProposalDigest.person_id,
     EventReminder.person_id,
+    ResultFollow.person_id,
     PartyHelper.person_id,
     Moderator.person_id,
     Enquiry.person_id,
@@ -94,6 +96,7 @@ STAYS: Mapping[str, str] = {
     "alerts.raised_by_id": "who raised it, as a number",
     "alerts.taken_by_id": "who took it, as a number",
     "appeals.judge_id": "somebody else had to judge: as a number",
+    "decision_additions.added_by_id": "who completed a decision, as a number",
     "incident_publications.proposed_by_id": "who proposed it, as a number",
     "decisions.moderator_id": "two members had to agree: as numbers",
     "pending_decisions.moderator_id": "who decides in ten seconds, as a number",

@@ -18,6 +18,7 @@ from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
 from engage.consultations.kits.models import PartyHelper
 from engage.consultations.models import RollEntry, unit_of_person
+from engage.consultations.outcome.models import DecisionAddition, ResultFollow
 from engage.consultations.paper.models import PaperReading, PaperReport
 from engage.core import audit, clock
 from engage.core.errors import Conflict, NotFound
@@ -148,6 +149,8 @@ ACTS: Mapping[Column, Act] = {
     Call.created_by_id: move,
     Call.answered_by_id: move,
     EventReminder.person_id: move_first(EventReminder.event_id),
+    ResultFollow.person_id: move_first(ResultFollow.consultation_id),
+    DecisionAddition.added_by_id: move,
     PartyHelper.person_id: move_first(PartyHelper.need_id),
     PartyHelper.captured_by_id: move,
     Comment.author_id: move,

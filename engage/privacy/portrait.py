@@ -16,6 +16,7 @@ from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import Event, EventReminder
 from engage.consultations.kits.models import PartyHelper, PartyNeed
 from engage.consultations.models import Consultation, RollEntry, unit_of_person
+from engage.consultations.outcome.models import ResultFollow
 from engage.core import clock
 from engage.core.errors import NotFound
 from engage.core.outbox import OutboxMessage
@@ -109,6 +110,15 @@ def portrait(db: Session, person: Person) -> Portrait:
                 select(ProposalFollow.proposal_id, ProposalFollow.created_on)
                 .where(ProposalFollow.person_id == person.id)
                 .order_by(ProposalFollow.proposal_id)
+            )
+        ],
+        "resultats_attendus": [
+            {"concertation": title.get("fr", "")}
+            for title in db.scalars(
+                select(Consultation.title)
+                .join(ResultFollow, ResultFollow.consultation_id == Consultation.id)
+                .where(ResultFollow.person_id == person.id)
+                .order_by(Consultation.id)
             )
         ],
         "rythme_de_lecture": [

@@ -1,7 +1,7 @@
 """Reads of the partner's page without account: the link, and what its digest spoke of."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from engage.core.secrets import token_hash
 from engage.deadlines.models import Deadline
 from engage.deadlines.queries import OPEN
-from engage.reminders.models import Digest, Reminder, ReplyLink
+from engage.reminders import queries
+from engage.reminders.models import AnswerKind, Digest, Reminder, ReplyLink
 from engage.reminders.owed import COLUMNS, Owed
 from engage.territory.models import Organisation
 
@@ -61,3 +62,10 @@ _OWED = (
 def owed(db: Session, digest_id: int) -> list[Owed]:
     """What the digest spoke of, and what its organisation still owes about the same things."""
     return [Owed._make(row) for row in db.execute(_OWED, {"digest": digest_id})]
+
+
+def words_about(db: Session, subject: Any) -> str:
+    """What a partner wrote last when they said that something about `subject` is done; else ""."""
+    key = (subject.__tablename__, subject.id)
+    said = queries.answers_about(db, [key]).get(key)
+    return said.note if said is not None and said.kind is AnswerKind.DONE else ""

@@ -18,7 +18,6 @@ from engage.consultations.commands import (
     cast_ballot,
     keep_codes,
     make_codes,
-    publish_decision,
 )
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
@@ -336,18 +335,3 @@ def test_a_concertation_that_does_not_hold_together_is_refused(
     coordinator = make_person(db, Role.COORDINATOR)
     with pytest.raises(InvalidInput):
         announce(db, _unsaved(**wrong(clock.now())), actor=coordinator)
-
-
-def test_the_decision_comes_after_the_closing_and_from_the_coordinator(
-    db: Session, moment: Moment
-) -> None:
-    coordinator, agent = make_person(db, Role.COORDINATOR), make_person(db, Role.AGENT)
-    consultation = make_consultation(db)
-    statement = {"fr": "Des bancs."}
-    with pytest.raises(Denied):
-        publish_decision(db, consultation, statement=statement, actor=coordinator)
-    moment.move_to(consultation.closes_at)
-    with pytest.raises(Denied):
-        publish_decision(db, consultation, statement=statement, actor=agent)
-    publish_decision(db, consultation, statement=statement, actor=coordinator)
-    assert consultation.decided_on == clock.today()

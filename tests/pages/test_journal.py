@@ -15,13 +15,13 @@ from engage.core.audit import AuditEntry
 from engage.core.config import ROOT
 from engage.core.db import Database
 from engage.core.services import Services
+from engage.core.spreadsheet import harmless
 from engage.incidents.workflow import Action as IncidentAction
 from engage.moderation.alerts_workflow import Action as AlertAction
 from engage.moderation.appeals_workflow import Action as AppealAction
 from engage.moderation.notices_workflow import Action as NoticeAction
 from engage.moderation.workflow import Action as ModerationAction
 from engage.pages import audit_export, audit_queries
-from engage.pages.audit_export import harmless
 from engage.pages.audit_queries import Filters
 from engage.pages.audit_words import ACTIONS, NOUNS, SUBJECTS
 from engage.proposals.workflow import Action as ProposalAction

@@ -59,6 +59,11 @@ def figure(question: AnyQuestion, outcome: Outcome) -> Figure:
     return _FIGURES[question.kind](question, outcome)
 
 
+def key(question: AnyQuestion) -> tuple[object, ...]:
+    """What the words of a figure depend on beside the counts: masked words change them."""
+    return (question.id, label(question.title), *(label(o.label) for o in question.options))
+
+
 def thousandths(part: int, whole: int) -> int:
     """`part` of `whole`, halves up; 0 of nothing."""
     return (2 * FULL * part + whole) // (2 * whole) if whole else 0

@@ -3,12 +3,14 @@
 Nothing of this is in the audit trail: beside a vote, a time would tell who voted when.
 """
 
-from sqlalchemy import or_, select
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Draft, Person
-from engage.consultations.models import Consultation
+from engage.consultations.models import Consultation, Purpose
 from engage.consultations.outcome.models import ResultFollow
 from engage.consultations.outcome.policy import can_follow_result
 from engage.core import clock
@@ -62,6 +64,24 @@ def stop(db: Session, token: str) -> Consultation | None:
     db.delete(found[0])
     db.flush()
     return found[1]
+
+
+def forget(db: Session, limit: datetime, most: int) -> int:
+    """Remove at most `most` of those that have nothing more to come since `limit`."""
+    over = or_(
+        Consultation.decided_on <= clock.local(limit).date(),
+        Consultation.cancelled_at <= limit,
+        and_(Consultation.purpose == Purpose.SURVEY, Consultation.sealed_at <= limit),
+    )
+    rows = db.execute(
+        select(ResultFollow.consultation_id, ResultFollow.person_id)
+        .join(Consultation, Consultation.id == ResultFollow.consultation_id)
+        .where(over)
+        .limit(most)
+    ).all()
+    key = tuple_(ResultFollow.consultation_id, ResultFollow.person_id)
+    db.execute(delete(ResultFollow).where(key.in_([tuple(row) for row in rows])))
+    return len(rows)
 
 
 def finish_follow(db: Session, draft: Draft, person: Person) -> str:

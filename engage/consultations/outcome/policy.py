@@ -14,6 +14,14 @@ def speaks_for(person: Person | None, consultation: Consultation) -> bool:
     return person.holds(Role.COORDINATOR) or (person.holds(Role.AGENT) and theirs)
 
 
+def decides_somewhere(person: Person | None) -> bool:
+    """Whether somebody may publish decisions, of their own organisation at least."""
+    return person is not None and (
+        person.holds(Role.COORDINATOR)
+        or (person.holds(Role.AGENT) and bool(person.organisation_ids))
+    )
+
+
 def is_counted(consultation: Consultation) -> bool:
     """Whether its results are known to everybody."""
     return consultation.sealed_at is not None and consultation.cancelled_at is None
