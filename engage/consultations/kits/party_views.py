@@ -14,6 +14,7 @@ from engage.consultations.kits.models import Party, PartyNeed
 from engage.consultations.kits.party_forms import HelpForm
 from engage.consultations.kits.policy import can_organise
 from engage.consultations.kits.queries import Need
+from engage.consultations.kits.section import section
 from engage.consultations.sheets import Sheet
 from engage.core import clock, throttle
 from engage.core.errors import Conflict, NotFound
@@ -24,8 +25,15 @@ from engage.core.web import apart, form_page, get_db, page, see_other, visitor_a
 
 bp = Blueprint("party", __name__)
 
+
 PROMISES_AN_HOUR = 300
 """From one network address: a whole social centre may stand behind it."""
+
+
+@bp.app_context_processor
+def _section() -> dict[str, object]:
+    """What the page of a concertation asks for, once it knows which one it is about."""
+    return {"kit_section": lambda sheet: section(get_db(), sheet)}
 
 
 @bp.get("/concertations/<ref:consultation_id>/fete")
