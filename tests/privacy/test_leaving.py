@@ -3,13 +3,12 @@
 import io
 import logging
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage import schema
@@ -51,6 +50,7 @@ from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, option_ids
 from tests.factories import make_person, neighbourhood, photo_bytes
+from tests.hunting import found_in_files, found_in_tables
 from tests.incidents.making import link_of, make_estate, make_followed
 from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_public
@@ -203,26 +203,6 @@ def _messages(db: Session, person: Person, made: Life) -> None:
                 created_at=now,
             )
         )
-
-
-def found_in_tables(db: Session, *words: str) -> Iterator[str]:
-    """Where one of `words` stands, whatever the table and the column."""
-    for table in schema.metadata.sorted_tables:
-        for row in db.execute(text(f"SELECT * FROM {table.name}")):  # noqa: S608
-            shown = repr(tuple(bytes(v) if isinstance(v, memoryview) else v for v in row))
-            plain = shown.encode().decode("unicode_escape", "ignore") + shown
-            for word in words:
-                if word.casefold() in plain.casefold():
-                    yield f"{table.name}: {word}"
-
-
-def found_in_files(folder: Path, *words: str) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            for word in words:
-                if word.encode() in content or word.encode("utf-16-le") in content:
-                    yield f"{path.name}: {word}"
 
 
 def _leave(client: Browser, ideas: Ideas) -> None:
