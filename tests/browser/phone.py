@@ -1,14 +1,18 @@
 """A phone in somebody's hand: what people do with it, and what is checked on each screen."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page
+from sqlalchemy.orm import Session
 
 from engage.core import clock
-from engage.core.config import ROOT
+from engage.core.config import ROOT, Config
+from engage.core.services import Services
 from tests import live
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -71,6 +75,15 @@ class Town:
     environ: dict[str, str]
     typed: set[str] = field(default_factory=set)
     """Codes that somebody has read in a letter already."""
+
+
+@contextmanager
+def opened(town: Town) -> Iterator[tuple[Services, Session]]:
+    """The running town's services and a transaction in its database."""
+    services = Services.of(Config.from_environ(town.environ))
+    with clock.at(datetime.now(UTC)), services.database.transaction() as db:
+        yield services, db
+    services.database.close()
 
 
 class Phone:

@@ -1,13 +1,18 @@
 """The way of an idea: written on a phone, read by the council, supported or refused."""
 
+import io
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from engage.core import photos
+from engage.core.images import prepare
 from tests import live
-from tests.browser.phone import Phone
+from tests.browser.conftest import Shop
+from tests.browser.phone import Phone, opened
+from tests.proposals.ideas import make_item
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +120,76 @@ def test_a_refusal_takes_two_members_and_tells_the_author_why(phone: Callable[[]
         assert part in words
     author.open(idea).reads("Non publiée", "Pourquoi votre idée n’est pas publiée")
     phone().open("/propositions").reads_no(title)
+
+
+def item_with(phone: Phone, photo: Path | None = None) -> tuple[str, str]:
+    """A text in the queue, just sent; its address, and the key of its photo."""
+    with opened(phone.town) as (services, db):
+        kept = []
+        if photo:
+            stored = photos.store(services.storage, prepare(io.BytesIO(photo.read_bytes())))
+            kept = [photos.keep(db, stored)]
+        item = make_item(db, title="Un abri à vélos", photo_ids=[one.id for one in kept])
+        return f"/moderation/{item.id}", kept[0].key if kept else ""
+
+
+def focused(phone: Phone) -> str:
+    """The words of what has the focus."""
+    return str(phone.page.evaluate("document.activeElement.innerText")).strip()
+
+
+def test_keys_lead_to_the_buttons_of_a_desk_once_they_are_switched_on(shop: Shop) -> None:
+    desk = shop.phone(width=1280, height=900).be("conseil2")
+    address, _key = item_with(desk)
+    desk.open(address).press("Lire")
+    desk.page.keyboard.press("p")
+    assert focused(desk) != "Publier"
+    desk.open("/moderation/reglages").pick("raccourcis").press("Enregistrer")
+
+    keys = desk.open(address).reads("Entrée décide").page.keyboard
+    keys.press("m")
+    assert focused(desk) == "Masquer une partie"
+    keys.press("c")
+    desk.write("Un mot pour l’auteur", "")
+    keys.type("pcm")
+    assert desk.value("Un mot pour l’auteur") == "pcm", "what is typed is no shortcut"
+    desk.page.locator("h1").click()
+    keys.press("p")
+    assert focused(desk) == "Publier"
+    with desk.page.expect_navigation():
+        keys.press("Enter")
+    desk.reads("Vous publiez ce texte")
+
+
+def test_a_finger_and_a_keyboard_cover_parts_of_a_photo(shop: Shop, photo_file: Path) -> None:
+    member = shop.phone().be("conseil")
+    address, key = item_with(member, photo_file)
+    member.open(address).press("Lire")
+    lift_veil(member)
+    member.press("Masquer une partie")
+    cells = member.page.locator(".grid48 input")
+    cells.nth(24).scroll_into_view_if_needed()
+    finger = member.page.context.new_cdp_session(member.page)
+    for number in range(3):
+        box = cells.nth(number).bounding_box()
+        assert box is not None
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        move = "touchMove" if number else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": move, "touchPoints": [at]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    cells.nth(46).focus()
+    for step in ("Space", "Tab", "Space"):
+        member.page.keyboard.press(step)
+    ticked = [int(box.input_value()) for box in cells.all() if box.is_checked()]
+    assert ticked == [0, 1, 2, 46, 47]
+
+    member.check().press("Publier le reste").reads("Annuler")
+    comes_to_say(member, address, "Voir la page")
+    member.press("Voir la page")
+    shown = member.page.locator("main img[src^='/photos/']").first.get_attribute("src")
+    assert shown is not None
+    assert key not in shown
+    assert member.page.request.get(f"{member.base}/photos/{key}").status == 404
 
 
 def test_words_wait_on_the_phone_until_they_are_sent_or_erased(

@@ -2,36 +2,21 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 
 import pyotp
 import pytest
-from sqlalchemy.orm import Session
 
 from engage.accounts import code_lists, queries
 from engage.accounts.addresses import parse
 from engage.accounts.models import Role
-from engage.core import clock
-from engage.core.config import Config
-from engage.core.services import Services
 from tests import live
-from tests.browser.phone import Phone, Town
+from tests.browser.phone import Phone, opened
 from tests.factories import make_person
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "grenouille tambour lundi"
-
-
-@contextmanager
-def opened(town: Town) -> Iterator[tuple[Services, Session]]:
-    """The running town's services and a transaction in its database."""
-    services = Services.of(Config.from_environ(town.environ))
-    with clock.at(datetime.now(UTC)), services.database.transaction() as db:
-        yield services, db
-    services.database.close()
 
 
 def leave(phone: Phone) -> Phone:
