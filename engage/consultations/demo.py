@@ -1,8 +1,8 @@
-"""The three fictive concertations of the demo, with their ballots, cast by the real commands."""
+"""The fictive concertations of the demo, with their ballots, cast by the real commands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from itertools import chain, repeat
+from itertools import chain, cycle, repeat
 from typing import Any
 
 from sqlalchemy import select
@@ -19,21 +19,23 @@ from engage.consultations.commands import (
 )
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
+    BudgetCount,
     Consultation,
     Electorate,
     Option,
+    Purpose,
     Question,
     QuestionKind,
     VotingCode,
     unit_of_code,
     unit_of_person,
 )
-from engage.consultations.outcome.commands import Decision, publish_decision
+from engage.consultations.outcome.commands import Decision, add_to_decision, publish_decision
 from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal_within
 from engage.core import clock
 from engage.core.words import ContributionChannel
-from engage.territory.models import Neighbourhood
+from engage.territory.models import Neighbourhood, Organisation
 
 DEMO_CODES = ("TEST-2222-ABCD", "TEST-3333-EFGH", "TEST-4444-JKLM")
 """Codes of three dwellings that have not voted yet, for whoever tries the demo."""
@@ -53,6 +55,7 @@ def load(
     """Make the concertations, their codes and ballots, and the demo card."""
     made = {}
     voters = [person for code, person in people.items() if code.startswith("soutien-")]
+    _settle(db, voters)
     for row in data["consultations"]:
         consultation = _announced(db, row, people["coordinatrice"])
         units = _units(db, consultation, row, voters, key=key)
@@ -66,6 +69,16 @@ def load(
         made[row["code"]] = consultation
     issue_card(db, people[CARD_HOLDER], DEMO_CARD, key=key)
     return made
+
+
+def _settle(db: Session, voters: Sequence[Person]) -> None:
+    """Let them live somewhere: more of them in the priority neighbourhood, some don't say."""
+    hoods = db.scalars(select(Neighbourhood.id).order_by(Neighbourhood.id)).all()
+    first, *others = hoods
+    lives = [first, first, first, *others, first, None]
+    for person, home in zip(voters, cycle(lives), strict=False):
+        person.neighbourhood_id = home
+    db.flush()
 
 
 def _announced(db: Session, row: dict[str, Any], coordinator: Person) -> Consultation:
@@ -89,6 +102,10 @@ def _announced(db: Session, row: dict[str, Any], coordinator: Person) -> Consult
         decision_due_at=closes_at + timedelta(days=DECISION_DAYS.get(row["code"], 30)),
         decision_statement={},
         is_demo=True,
+        organisation_id=_organisation(db, row["organisation"]),
+        purpose=Purpose(row.get("purpose", Purpose.VOTE)),
+        quorum=row.get("quorum"),
+        tells_neighbourhoods=row.get("tells_neighbourhoods", False),
         questions=[_question(place, q) for place, q in enumerate(row["questions"], 1)],
     )
     with clock.at(consultation.announced_at):
@@ -104,6 +121,10 @@ def _hour(days: int, hour: int) -> datetime:
 
 def _neighbourhood(db: Session, code: str) -> int:
     return db.scalars(select(Neighbourhood.id).where(Neighbourhood.code == code)).one()
+
+
+def _organisation(db: Session, code: str) -> int:
+    return db.scalars(select(Organisation.id).where(Organisation.code == code)).one()
 
 
 def _electorate(row: dict[str, Any]) -> Electorate:
@@ -122,12 +143,17 @@ def _question(position: int, row: dict[str, Any]) -> Question:
         max_choices=row["max_choices"],
         title=row["title"],
         help=row["help"],
+        budget=row.get("budget"),
+        counting=BudgetCount(row["counting"]) if "counting" in row else None,
+        low=row.get("low", {}),
+        high=row.get("high", {}),
         options=[
             Option(
                 position=place,
                 label=option["label"],
                 details=option["details"] or {},
                 is_none=option["is_none"],
+                cost=option.get("cost"),
             )
             for place, option in enumerate(options, 1)
         ],
@@ -180,21 +206,28 @@ def _ballots(row: dict[str, Any]) -> Iterator[dict[str, list[str]]]:
 
 
 def _option_ids(
-    question: Question, row: dict[str, Any], answers: dict[str, list[str]]
-) -> list[int]:
+    question: Question, row: dict[str, Any], answers: dict[str, list[Any]]
+) -> list[Any]:
+    """What was chosen, as ids: `[option]`, or `[[option, grade]]` where grades are given."""
     ids = {
         option["code"]: made.id
         for option, made in zip(row["options"], question.options, strict=False)
     }
-    return [ids[code] for code in answers[row["code"]]]
+    return [
+        [ids[each[0]], each[1]] if isinstance(each, list) else ids[each]
+        for each in answers[row["code"]]
+    ]
 
 
 def _decide(
     db: Session, consultation: Consultation, decision: dict[str, Any], coordinator: Person
 ) -> None:
     with clock.at(clock.now() - timedelta(days=decision["days_ago"])):
-        publish_decision(db, consultation, _decision(decision, consultation), actor=coordinator)
+        publish_decision(db, consultation, _decision(decision), actor=coordinator)
+    if addition := decision.get("addition"):
+        with clock.at(clock.now() - timedelta(days=addition["days_ago"])):
+            add_to_decision(db, consultation, words=addition["text"], actor=coordinator)
 
 
-def _decision(row: dict[str, Any], of: Consultation) -> Decision:
-    return Decision(row["text"], row.get("by", of.decided_by), row.get("changes", {}))
+def _decision(row: dict[str, Any]) -> Decision:
+    return Decision(row["text"], row["decided_by"], row.get("changes", {}))

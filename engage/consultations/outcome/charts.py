@@ -101,7 +101,7 @@ def _by_voices(question: AnyQuestion, outcome: Outcome) -> Figure:
 
 
 def _tone(question: AnyQuestion, line: Line) -> str:
-    return "none" if line.option_id == none_of(question) else "fg"
+    return "apart" if line.option_id == none_of(question) else "fg"
 
 
 def _favourites(question: AnyQuestion, outcome: Outcome) -> Figure:
@@ -135,7 +135,7 @@ def _favourites(question: AnyQuestion, outcome: Outcome) -> Figure:
 def _none_bar(question: AnyQuestion, outcome: Outcome, line: Line, cells: tuple[str, ...]) -> Bar:
     """Who chose none of these, counted apart: in voices, never in points or grades."""
     told = _("{n} votants sur {total}").format(n=line.voices, total=outcome.voters)
-    part = Part(0, thousandths(line.voices, outcome.voters), "none")
+    part = Part(0, thousandths(line.voices, outcome.voters), "apart")
     return Bar(_plain(question, line.option_id), told, "", (part,), cells)
 
 

@@ -100,7 +100,7 @@ def counts(sheet: Sheet) -> Counts:
     stored = json.loads(sheet.counts or '{"channels": [], "outcomes": []}')
     return Counts(
         turnout=_turnout(stored["channels"]),
-        neighbourhoods=tuple(_cell(*row) for row in stored.get("neighbourhoods", ())),
+        neighbourhoods=() if sheet.neighbourhood else _cells(stored.get("neighbourhoods", ())),
         outcomes=final.outcomes(stored),
         choices={id_: _choices(rows) for id_, rows in stored.get("by_neighbourhood", ()) if rows},
     )
@@ -108,6 +108,11 @@ def counts(sheet: Sheet) -> Counts:
 
 def _turnout(channels: Sequence[Any]) -> Turnout:
     return Turnout(sum(n for _, n in channels), tuple((name, n) for name, n in channels))
+
+
+def _cells(rows: Sequence[Any]) -> tuple[Cell, ...]:
+    """Where people of one neighbourhood alone vote, there is nothing to break down."""
+    return tuple(_cell(*row) for row in rows)
 
 
 def _cell(hoods: Sequence[int | None], number: int) -> Cell:
