@@ -28,10 +28,15 @@ from engage.consultations.codes import views as consultations_codes_views
 from engage.consultations.kits import helping as party_helping
 from engage.consultations.kits import needs_views as party_needs_views
 from engage.consultations.kits import party_desk_views, party_views, works_desk_views, works_views
+from engage.consultations.making import acting_views as making_acting_views
+from engage.consultations.making import document_views as making_document_views
+from engage.consultations.making import question_views as making_question_views
+from engage.consultations.making import views as making_views
 from engage.consultations.outcome import decision_views as consultations_decision_views
 from engage.consultations.outcome import follow_views as consultations_result_follow_views
 from engage.consultations.outcome import follows as consultations_follows
 from engage.consultations.outcome import views as consultations_outcome_views
+from engage.consultations.paper import blueprints as paper_blueprints
 from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.web import Engage, get_db, services
@@ -106,12 +111,17 @@ BLUEPRINTS = (
     consultations_views.bp,
     consultations_standing_views.bp,
     consultations_waiting_views.bp,
+    making_views.bp,
+    making_question_views.bp,
+    making_document_views.bp,
+    making_acting_views.bp,
     party_views.bp,
     party_desk_views.bp,
     party_needs_views.bp,
     works_views.bp,
     works_desk_views.bp,
     consultations_codes_views.bp,
+    *paper_blueprints.BLUEPRINTS,
     consultations_outcome_views.bp,
     consultations_decision_views.bp,
     consultations_result_follow_views.bp,
@@ -157,6 +167,8 @@ FRENCH_ONLY = (
     "/appels/nouveau",
     "/appels/prolonger/",
     "/appels/repondre/",
+    "/concertations/nouvelle",
+    "/concertations/preparer",
     "/concertations/archiver/",
     "/concertations/codes/",
     "/concertations/completer/",
@@ -263,6 +275,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "tickets.follow",
         "tickets.own",
         "consultations.index",
+        "tally_report.show",
+        "tally_report.download",
         "consultations.show",
         "outcome.results",
         "outcome.table",
@@ -289,6 +303,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "waiting.show",
         "waiting.count",
         "waiting.say_whose",
+        "making_documents.read",
         "reminders.reply",
         "reminders.answer",
         "this_phone.show",

@@ -71,9 +71,10 @@ _BY_AUDIENCE = {
         party.show party.ask party.promise works.show concerns.ask concerns.send
         consultations.index consultations.show consultations.vote
         outcome.results outcome.table outcome.simulate outcome.archives outcome.report
+        tally_report.show tally_report.download
         outcome.report_pdf vote_news.ask vote_news.follow vote_news.ask_stop vote_news.stop
         consultations.cast consultations.done consultations.another_person consultations.code
-        consultations.enter_code waiting.show waiting.count waiting.say_whose
+        making_documents.read consultations.enter_code waiting.show waiting.count waiting.say_whose
         incidents.report incidents.send incidents.public_list incidents.public_incident
         follow.show follow.follow follow.unfollow follow.confirm follow.ask_why follow.reopen
         follow.photo
@@ -114,6 +115,17 @@ _BY_AUDIENCE = {
         follow_up.ask follow_up.do rota.show rota.choose appeals.index appeals.one appeals.judge
         moderation.index moderation.item moderation.take_next reading.show reading.save
         decisions.undo
+        making.index making.new making.begin making.overview making.wording making.change_wording
+        making.voters making.change_voters making.calendar making.change_calendar
+        making_questions.index making_questions.new making_questions.add making_questions.edit
+        making_questions.change making_questions.move making_questions.remove
+        making_questions.option making_questions.change_option making_questions.move_option
+        making_questions.remove_option making_questions.drop_photo
+        making_documents.index making_documents.add making_documents.edit
+        making_documents.change making_documents.remove
+        making_acts.preview making_acts.ask_announce making_acts.announce
+        making_acts.ask_extension making_acts.extend making_acts.ask_cancel making_acts.cancel
+        making_acts.drop
         party_desk.organise party_desk.prepare party_desk.ask_day party_desk.hold
         party_desk.new_task party_desk.add_task party_desk.ask_task party_desk.change_task
         party_desk.remove_task party_desk.tick party_needs.new party_needs.add party_needs.edit
@@ -128,6 +140,7 @@ _BY_AUDIENCE = {
         decisions.give_back decisions.refuse masks.show masks.publish_masked
     """,
     ALERTING: """
+        paper.show paper.ballot sheets.show sheets.read
         agenda_keeping.new agenda_keeping.add agenda_keeping.edit agenda_keeping.change
         agenda_keeping.ask_reason agenda_keeping.cancel
         alerts.danger alerts.threat alerts.whom_to_call alerts.whom_to_call_for_me
@@ -142,6 +155,7 @@ _BY_AUDIENCE = {
         decisions_of_votes.add decisions_of_votes.ask_whose decisions_of_votes.entrust
         decisions_of_votes.ask_archive decisions_of_votes.archive
         codes.make codes.cancel codes.cancel_batch
+        paper.print_batch paper.open_urn paper.closing paper.close
     """,
     COUNTER: """
         counter.home counter.channel counter.choose_channel counter.serve counter.next_person
@@ -155,7 +169,7 @@ _BY_AUDIENCE = {
         counter_accounts.ask counter_accounts.send counter_accounts.code counter_accounts.enter
         counter_sheets.index counter_sheets.blank counter_sheets.save counter_sheets.saved
         enquiries.listing enquiries.show enquiries.answer
-        codes.show codes.check
+        codes.show codes.check stand.show stand.hand_out
     """,
     DESK: "gup.listing gup.show",
     DECIDERS: "gup.decide",
@@ -229,6 +243,10 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
                 ),
             )
         ).first(),
+        "question_id": 1,
+        "option_id": 1,
+        "document_id": 1,
+        "lot": 1,
         "task_id": 1,
         "need_id": 1,
         "person_id": 1,

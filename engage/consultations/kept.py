@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engage.consultations import final, queries, sheets
 from engage.consultations.counting.outcome import Outcome
+from engage.consultations.making import shown
 from engage.consultations.policy import can_see_results
 from engage.consultations.sheets import AskedQuestion, Listed
 from engage.core.web import get_db, services
@@ -27,6 +28,12 @@ def questions(consultations: Sequence[Listed]) -> dict[int, tuple[AskedQuestion,
     if not ids:
         return {}
     return services().cache.get(f"questions:{ids}", lambda: sheets.questions(get_db(), ids))
+
+
+def more(consultation: Listed) -> shown.More:
+    """Documents and public history of this version."""
+    key = f"more:{consultation.id}:{consultation.version}"
+    return services().cache.get(key, lambda: shown.read(get_db(), consultation.id))
 
 
 def outcomes(consultations: Sequence[Listed]) -> dict[int, Outcome]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engage.consultations.counting.answers import euros as euros
 from engage.consultations.counting.outcome import Line, Outcome, percent
-from engage.consultations.models import Consultation, Electorate
+from engage.consultations.models import Consultation, Electorate, Purpose
 from engage.consultations.queries import Turnout
 from engage.consultations.sheets import AskedQuestion, Listed, Sheet
 from engage.core import clock
@@ -66,6 +67,68 @@ def time_left(consultation: Listed, now: datetime) -> str:
     return ngettext("Encore {n} jour pour voter", "Encore {n} jours pour voter", days).format(
         n=days
     )
+
+
+def could_vote(consultation: Sheet) -> str:
+    """How many dwellings or people could vote, as far as somebody knows."""
+    n = consultation.expected or 0
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        return ngettext("{n} logement", "{n} logements", n).format(n=n)
+    return ngettext("{n} personne", "{n} personnes", n).format(n=n)
+
+
+def wished(consultation: Sheet) -> str:
+    """How many should take part; it decides nothing, and says so."""
+    n = consultation.quorum or 0
+    if consultation.electorate is Electorate.DWELLING_CODE:
+        wanted = ngettext("{n} logement.", "{n} logements.", n).format(n=n)
+    else:
+        wanted = ngettext("{n} personne.", "{n} personnes.", n).format(n=n)
+    return f"{wanted} {_('C’est un souhait : il ne bloque rien.')}"
+
+
+def weight(size: int | None) -> str:
+    """`340 ko`, `2 Mo`: what a document costs to load."""
+    kilobytes = max(1, (size or 0) // 1024)
+    if kilobytes < 1000:
+        return _("{n} ko").format(n=kilobytes)
+    return _("{n} Mo").format(n=round(kilobytes / 1024) or 1)
+
+
+@dataclass(frozen=True)
+class Date:
+    """One step of the calendar: what happens, when, and whether it is done, now or to come."""
+
+    label: str
+    detail: str
+    state: str
+
+
+def calendar(consultation: Sheet, now: datetime) -> list[Date]:
+    """From the announcement to the decision; a survey ends with its results."""
+    c = consultation
+    results = _("Quand tout est compté. Personne ne les voit avant.")
+    found = [
+        (c.announced_at, _("L’annonce"), date_long(c.announced_at)),
+        (c.opens_at, _("Le vote ouvre"), moment_long(c.opens_at)),
+        (c.closes_at, _("Le vote se termine"), moment_long(c.closes_at)),
+        (c.sealed_at or clock.NEVER, _("Les résultats"), results),
+    ]
+    if c.purpose is not Purpose.SURVEY:
+        decided = clock.NEVER if c.decided_on is None else c.closes_at
+        found.append((decided, _("La décision"), _decision(c, now)))
+    done = [c.cancelled_at is None and when <= now for when, _said, _day in found]
+    running = done.index(False) if False in done and c.cancelled_at is None else -1
+    return [
+        Date(said, day, "done" if done[n] else "now" if n == running else "todo")
+        for n, (_when, said, day) in enumerate(found)
+    ]
+
+
+def _decision(consultation: Sheet, now: datetime) -> str:
+    if consultation.decided_on:
+        return _("Publiée le {day}").format(day=date_long(consultation.decided_on))
+    return decision_awaited(consultation, now)
 
 
 def took_part(consultation: Listed, turnout: Turnout) -> str:

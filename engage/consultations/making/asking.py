@@ -12,7 +12,6 @@ from engage.consultations.making.drafts import DraftOption, DraftQuestion, Texts
 from engage.consultations.models import Consultation, Option, Question, QuestionKind
 from engage.core import photos
 from engage.core.errors import InvalidInput
-from engage.core.i18n import _
 from engage.core.photos import StoredPhoto
 
 Row = TypeVar("Row", Question, Option)
@@ -32,7 +31,7 @@ def add_question(
     """Ask one thing more, last; raises `Conflict`, and `InvalidInput` where it holds no more."""
     lock(db, consultation, policy.can_change, actor=actor, version=version)
     if len(consultation.questions) >= checks.MOST_QUESTIONS:
-        raise InvalidInput("title_fr", _("Il y a déjà douze questions."))
+        raise InvalidInput("title_fr", "Il y a déjà douze questions.")
     _check_number(len(asked.options))
     question = questions.made(asked, len(consultation.questions) + 1)
     consultation.questions.append(question)
@@ -57,7 +56,7 @@ def edit_question(
 
 def _check_number(answers: int) -> None:
     if answers >= checks.MOST_OPTIONS:
-        raise InvalidInput("more", _("Vingt réponses au plus, avec «\xa0Aucune\xa0»."))
+        raise InvalidInput("more", "Vingt réponses au plus, avec «\xa0Aucune\xa0».")
 
 
 def _append(db: Session, question: Question, given: Sequence[DraftOption]) -> None:
@@ -128,7 +127,7 @@ def remove_option(
     """Take an answer out; "none of these" always stays."""
     lock(db, question.consultation, policy.can_change, actor=actor, version=version)
     if option.is_none or question.kind in MADE_BY_PROGRAM:
-        raise InvalidInput("", _("Cette réponse reste toujours."))
+        raise InvalidInput("", "Cette réponse reste toujours.")
     question.options.remove(option)
     db.delete(option)
     db.flush()
@@ -143,7 +142,7 @@ def move_option(
     """Show an answer one place earlier; the order that voters see is drawn for each anyway."""
     lock(db, question.consultation, policy.can_change, actor=actor, version=version)
     if option.is_none:
-        raise InvalidInput("", _("Cette réponse reste toujours la dernière."))
+        raise InvalidInput("", "Cette réponse reste toujours la dernière.")
     _deal(db, _moved_up(question.options, option))
     changed(db, question.consultation, PART, actor=actor)
 

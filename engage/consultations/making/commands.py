@@ -23,11 +23,11 @@ from engage.consultations.making.drafts import (
 )
 from engage.consultations.making.models import ChangeKind, ConsultationChange
 from engage.consultations.models import Consultation, Option, Question, VotingCode
+from engage.consultations.outcome import deadline
 from engage.consultations.policy import can_announce
 from engage.core import audit, clock
 from engage.core.db import Base
 from engage.core.errors import Conflict, InvalidInput, NotFound
-from engage.core.i18n import _
 from engage.core.policy import require
 
 PARTS = {Wording: "wording", Voters: "voters", Calendar: "calendar"}
@@ -85,7 +85,7 @@ def lock(
     queries.consultation(db, consultation.id, again=True)
     policy.require_stage(rule, actor, consultation)
     if consultation.version != version:
-        raise Conflict(_("Quelqu’un a changé cette concertation entre-temps. Relisez-la."))
+        raise Conflict("Quelqu’un a changé cette concertation entre-temps. Relisez-la.")
 
 
 def _check_codes(db: Session, consultation: Consultation, voters: Voters) -> None:
@@ -94,7 +94,7 @@ def _check_codes(db: Session, consultation: Consultation, voters: Voters) -> Non
         return
     if db.scalar(select(exists().where(VotingCode.consultation_id == consultation.id))):
         raise InvalidInput(
-            "electorate", _("Des codes sont imprimés. La façon de voter ne change plus.")
+            "electorate", "Des codes sont imprimés. La façon de voter ne change plus."
         )
 
 
@@ -105,15 +105,16 @@ def _check_calendar(consultation: Consultation, calendar: Calendar) -> None:
     if consultation.is_draft:
         return
     if calendar.opens_at <= now + policy.SETTLED:
-        raise InvalidInput("opens_at", _("Le vote ouvre dans une heure au plus tôt."))
+        raise InvalidInput("opens_at", "Le vote ouvre dans une heure au plus tôt.")
     if consultation.announced_at <= now and calendar.announced_at != consultation.announced_at:
-        raise InvalidInput("announced_at", _("C’est déjà annoncé. Cette date ne change plus."))
+        raise InvalidInput("announced_at", "C’est déjà annoncé. Cette date ne change plus.")
 
 
 def changed(db: Session, consultation: Consultation, part: str, *, actor: Person) -> None:
     """What follows every change: what is announced still holds together, history and journal."""
     if not consultation.is_draft:
         checks.check(consultation)
+        deadline.moved(db, consultation)
     history.note(db, consultation, part)
     audit.record(db, "consultation.change", consultation, actor_id=actor.id, part=part)
     db.flush()
@@ -132,6 +133,7 @@ def announce(db: Session, consultation: Consultation, *, actor: Person) -> None:
     db.add(consultation)
     db.flush()
     audit.record(db, "consultation.announce", consultation, actor_id=actor.id)
+    deadline.owe(db, consultation)
 
 
 def announce_draft(db: Session, consultation: Consultation, *, version: int, actor: Person) -> None:
@@ -141,8 +143,7 @@ def announce_draft(db: Session, consultation: Consultation, *, version: int, act
     """
     lock(db, consultation, policy.can_announce_draft, actor=actor, version=version)
     now = clock.now()
-    if consultation.opens_at < now:
-        raise InvalidInput("opens_at", _("L’ouverture est passée. Changez le calendrier."))
+    checks.check_opening(consultation, now)
     consultation.announced_at = max(consultation.announced_at, now)
     checks.check_texts(consultation)
     announce(db, consultation, actor=actor)
@@ -165,14 +166,15 @@ def extend(
     lock(db, consultation, policy.can_extend, actor=actor, version=version)
     before = consultation.closes_at
     if closes_at <= before:
-        raise InvalidInput("closes_day", _("Choisissez une fin plus tard que celle prévue."))
+        raise InvalidInput("closes_day", "Choisissez une fin plus tard que celle prévue.")
     if closes_at > before + checks.LONGEST_EXTENSION:
-        raise InvalidInput("closes_day", _("Trois mois de plus au maximum. Vérifiez l’année."))
+        raise InvalidInput("closes_day", "Trois mois de plus au maximum. Vérifiez l’année.")
     later = checks.wall_time(closes_at) - checks.wall_time(before)
     consultation.closes_at = closes_at
     consultation.decision_due_at = clock.local(consultation.decision_due_at) + later
     _tell(db, consultation, ChangeKind.EXTENDED, reason, old=before, new=closes_at)
     audit.record(db, "consultation.extend", consultation, actor_id=actor.id)
+    deadline.moved(db, consultation)
     db.flush()
 
 
@@ -188,6 +190,7 @@ def cancel(
     consultation.cancel_reason = reason["fr"]
     _tell(db, consultation, ChangeKind.CANCELLED, reason)
     audit.record(db, "consultation.cancel", consultation, actor_id=actor.id)
+    deadline.withdrawn(db, consultation)
     db.flush()
 
 

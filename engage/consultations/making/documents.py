@@ -16,7 +16,6 @@ from engage.consultations.models import Consultation, Option, Question
 from engage.consultations.policy import can_see
 from engage.core import clock, photos
 from engage.core.errors import InvalidInput
-from engage.core.i18n import _
 from engage.core.photos import StoredPhoto
 from engage.core.storage import Storage
 
@@ -47,13 +46,13 @@ def store_pdf(storage: Storage, file: IO[bytes], field: str) -> StoredPdf:
     """Check and write what was sent, with no transaction open; raises `InvalidInput` on `field`."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise InvalidInput(field, _("Ce document est trop lourd\xa0: 10\xa0Mo au plus."))
+        raise InvalidInput(field, "Ce document est trop lourd\xa0: 10\xa0Mo au plus.")
     if not content.startswith(BEGINS) or not ENDS.search(content[-LAST_BYTES:]):
-        raise InvalidInput(field, _("Ce fichier n’est pas un PDF entier. Choisissez un PDF."))
+        raise InvalidInput(field, "Ce fichier n’est pas un PDF entier. Choisissez un PDF.")
     if ACTS.search(content):
         raise InvalidInput(
             field,
-            _("Ce PDF contient un programme ou un fichier caché. Enregistrez-le sans cela."),
+            "Ce PDF contient un programme ou un fichier caché. Enregistrez-le sans cela.",
         )
     key = f"{storage.new_key()}{SUFFIX}"
     storage.put(key, content)
@@ -73,7 +72,7 @@ def add(
     """Give something to read or look at; raises `Conflict`, and `InvalidInput` when it is full."""
     lock(db, consultation, policy.can_change, actor=actor, version=version)
     if len(of(db, consultation.id)) >= MOST:
-        raise InvalidInput("title_fr", _("Il y a déjà douze documents."))
+        raise InvalidInput("title_fr", "Il y a déjà douze documents.")
     document = ConsultationDocument(
         consultation_id=consultation.id, title=title, added_on=clock.today()
     )

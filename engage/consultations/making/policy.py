@@ -8,7 +8,6 @@ from engage.consultations.models import Consultation
 from engage.consultations.policy import can_announce
 from engage.core import clock
 from engage.core.errors import Conflict
-from engage.core.i18n import _
 from engage.core.policy import require
 
 SETTLED = timedelta(hours=1)
@@ -57,4 +56,4 @@ def require_stage(
     """Raise `Denied` for who makes none, `Conflict` where it is too late (or too early)."""
     require(can_make, person)
     if not rule(person, consultation, clock.now()):
-        raise Conflict(_("Ce n’est plus possible pour cette concertation. Relisez sa page."))
+        raise Conflict("Ce n’est plus possible pour cette concertation. Relisez sa page.")

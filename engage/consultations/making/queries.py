@@ -27,6 +27,8 @@ def consultation(db: Session, consultation_id: int, *, again: bool = False) -> C
         .execution_options(populate_existing=again)
         .options(
             joinedload(Consultation.neighbourhood),
+            # held by each question, so that whoever holds a question holds it too
+            selectinload(Consultation.questions).immediateload(Question.consultation),
             selectinload(Consultation.questions)
             .selectinload(Question.options)
             .joinedload(Option.photo),
