@@ -138,7 +138,8 @@ def _where(event: Event) -> str:
 def feed() -> ResponseReturnValue:
     """What phones subscribe to: all dates, or those of one neighbourhood or kind."""
     narrowed = _narrowed()
-    name = f"{_town().name} : {_('agenda')}"
+    subject = _("agenda")
+    name = f"{_town().name} : {subject}"
     hood = request.args.get("quartier", "")
     if hood:
         name = f"{name}, {label(_hoods()[hood][1])}"

@@ -84,7 +84,7 @@ def _answered(proposal: Proposal, answer: ProposalAnswer | None) -> Step:
     if answer is None:
         is_answered = proposal.status in STUDIED - {Status.STUDIED}
         return Step(_("Réponse publique"), "done" if is_answered else "todo")
-    said = f"{VERDICTS[answer.verdict]}{_(', ')}{date_short(answer.created_at)}"
+    said = _(", ").join((str(VERDICTS[answer.verdict]), date_short(answer.created_at)))
     return Step(_("Réponse publique"), "done", said)
 
 

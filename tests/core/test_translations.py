@@ -1,5 +1,6 @@
 """The Arabic catalogue keeps up with the French texts, and loses nothing of them on the way."""
 
+import ast
 import re
 import tomllib
 from collections import Counter
@@ -135,6 +136,21 @@ def test_the_files_for_residents_are_there_and_say_something() -> None:
     files = set(chain.from_iterable(texts_of_the_code().values()))
     silent = [name for name in FOR_RESIDENTS if not any(file.startswith(name) for file in files)]
     assert not silent, f"no French text found in: {', '.join(silent)}"
+
+
+def test_no_text_hides_in_an_f_string_where_only_some_pythons_collect_it() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / "engage").rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"_", "now_", "ngettext"}
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert not hidden, f"babel reads f-strings from Python 3.12 on only: {hidden}"
 
 
 def test_the_catalogue_holds_the_texts_of_the_code_and_no_others() -> None:
