@@ -2,11 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from engage.accounts import queries as accounts
-from engage.accounts.models import Person
-from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
+from engage.moderation import letters
 from engage.moderation.appeals_models import Appeal
 from engage.moderation.appeals_workflow import Status
 
@@ -24,20 +22,7 @@ def answered(db: Session, appeal: Appeal) -> None:
 
 
 def _tell(db: Session, kind: str, appeal: Appeal) -> None:
-    author = db.get(Person, appeal.author_id) if appeal.author_id else None
-    address = accounts.address_of(db, author) if author else None
-    if author is None or address is None:
-        return
-    outbox.post(
-        db,
-        kind,
-        channel=address.channel,
-        recipient=address.value,
-        dedupe_key=f"{kind}:{appeal.item_id}",
-        person_id=author.id,
-        language=author.language,
-        appeal_id=appeal.id,
-    )
+    letters.to_author(db, appeal.author_id, kind, appeal.item_id, appeal_id=appeal.id)
 
 
 def render_received(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:

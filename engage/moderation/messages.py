@@ -6,12 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session, joinedload
 
-from engage.accounts import queries as accounts
-from engage.accounts.models import Person
-from engage.core import outbox
 from engage.core.outbox import OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
-from engage.moderation import queries
+from engage.moderation import letters, queries
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.subjects import KINDS
 from engage.moderation.workflow import Action
@@ -50,23 +47,10 @@ def decided(db: Session, item: ModerationItem, decision: Decision) -> None:
 
 
 def _tell_author(db: Session, item: ModerationItem, told: str, key: str, **ids: Any) -> None:
-    """Queue a message to the author's proven address; nobody is told where there is none."""
+    """Nobody hears of kinds that have no letters."""
     about = KINDS[item.subject_type].mail
-    author = db.get(Person, item.author_id) if item.author_id and about else None
-    address = accounts.address_of(db, author) if author else None
-    if author is None or address is None:
-        return
-    outbox.post(
-        db,
-        f"{about}_{told}",
-        channel=address.channel,
-        recipient=address.value,
-        dedupe_key=f"{about}_{told}:{key}",
-        person_id=author.id,
-        language=author.language,
-        item_id=item.id,
-        **ids,
-    )
+    if about:
+        letters.to_author(db, item.author_id, f"{about}_{told}", key, item_id=item.id, **ids)
 
 
 def _render(

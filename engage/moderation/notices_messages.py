@@ -11,7 +11,7 @@ from engage.accounts.models import Person
 from engage.core import outbox
 from engage.core.outbox import Channel, OutboxMessage, Rendered
 from engage.core.words_of_mail import rendered
-from engage.moderation import queries
+from engage.moderation import letters, queries
 from engage.moderation.models import Decision, ModerationItem
 from engage.moderation.notices_models import Notice, NoticeCase
 from engage.moderation.notices_targets import REPORTABLE
@@ -29,14 +29,14 @@ def received(db: Session, notice: Notice) -> None:
 
 def hidden_meanwhile(db: Session, case: NoticeCase) -> None:
     """Tell the author that nobody reads the text until the decision."""
-    _tell_author(db, HIDDEN, case)
+    letters.to_author(db, case.author_id, HIDDEN, case.id, case_id=case.id)
 
 
 def decided(db: Session, case: NoticeCase) -> None:
     """Tell every reporter and the author (DSA, articles 16, paragraph 5, and 17)."""
     tell_reporters(db, case)
     if case.status is not Status.GONE:
-        _tell_author(db, DECIDED, case)
+        letters.to_author(db, case.author_id, DECIDED, case.id, case_id=case.id)
 
 
 def tell_reporters(db: Session, case: NoticeCase) -> None:
@@ -63,23 +63,6 @@ def _tell_reporter(db: Session, kind: str, notice: Notice, turn: str = "") -> No
         person_id=notice.reporter_id,
         language=person.language if person else notice.language,
         notice_id=notice.id,
-    )
-
-
-def _tell_author(db: Session, kind: str, case: NoticeCase) -> None:
-    author = db.get(Person, case.author_id) if case.author_id else None
-    address = accounts.address_of(db, author) if author else None
-    if author is None or address is None:
-        return
-    outbox.post(
-        db,
-        kind,
-        channel=address.channel,
-        recipient=address.value,
-        dedupe_key=f"{kind}:{case.id}",
-        person_id=author.id,
-        language=author.language,
-        case_id=case.id,
     )
 
 
