@@ -45,6 +45,9 @@ WRITERS = (
     "writing.py",
     "additions.py",
     "authoring.py",
+    "party.py",
+    "helping.py",
+    "works.py",
 )
 """Modules whose public functions are acts; commands of the terminal are not in them."""
 
@@ -64,7 +67,14 @@ SILENT = {
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:cast_waiting": "the same, for each answer that waited",
     "consultations/commands.py:checked": "computes, changes nothing",
+    "consultations/codes/commands.py:draw": "computes, changes nothing",
+    "consultations/paper/commands.py:hand_out": "a time beside the vote would tell whose it is",
     "consultations/making/commands.py:lock": "reads and holds a row, changes nothing",
+    "consultations/commands.py:require_right": "refuses, changes nothing",
+    "consultations/commands.py:take_right": "the secret of the vote: no entry, no time",
+    "consultations/written/commands.py:write": "the same",
+    "consultations/written/commands.py:checked": "computes, changes nothing",
+    "consultations/kits/works.py:raise_concern": "nobody acts; that the queue has it is written",
     "fieldwork/conversions.py:conversion_of": "reads",
     "fieldwork/conversions.py:asked_as_idea": "reads",
     "fieldwork/conversions.py:proposed_words": "computes, changes nothing",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from engage.agenda.forms import Hour
@@ -106,7 +107,7 @@ class TaskForm(SendOnceForm, SeenForm):
     )
     side = RadioField(
         _("Avant ou après"),
-        choices=[(BEFORE, _("avant la fête")), (AFTER, _("après la fête"))],
+        choices=[SelectChoice(BEFORE, _("avant la fête")), SelectChoice(AFTER, _("après la fête"))],
         default=BEFORE,
     )
     working = BooleanField(_("Compter les jours ouvrés seulement"))
@@ -156,8 +157,8 @@ class NeedForm(SendOnceForm, SeenForm):
     kind = RadioField(
         _("On demande"),
         choices=[
-            (NeedKind.HANDS.value, _("des bras, à une heure")),
-            (NeedKind.THING.value, _("du matériel ou à manger")),
+            SelectChoice(NeedKind.HANDS.value, _("des bras, à une heure")),
+            SelectChoice(NeedKind.THING.value, _("du matériel ou à manger")),
         ],
         default=NeedKind.HANDS.value,
     )

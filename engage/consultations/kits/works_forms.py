@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engage.agenda.models import Event
@@ -25,8 +26,8 @@ class ConcernForm(SendOnceForm):
     kind = RadioField(
         _("Vous écrivez"),
         choices=[
-            (ConcernKind.QUESTION.value, _("une question")),
-            (ConcernKind.WORRY.value, _("une inquiétude")),
+            SelectChoice(ConcernKind.QUESTION.value, _("une question")),
+            SelectChoice(ConcernKind.WORRY.value, _("une inquiétude")),
         ],
         default=ConcernKind.QUESTION.value,
     )

@@ -229,7 +229,7 @@ def test_a_partner_is_reminded_of_its_task_and_answers(db: Session, council: Per
     [item] = reminders.items(db, [deadline])
     assert item.public_page == f"/concertations/{found.consultation_id}/fete"
     assert (item.what, item.expected) == (row.title["fr"], "à faire pour la fête")
-    assert "1 tâche pour la fête" in summary([item], clock.now())
+    assert "1 tâche pour la fête" in summary([item], now=clock.now())
     assert level_at(deadline, deadline.due_at - timedelta(30)) is None
     assert level_at(deadline, deadline.due_at - timedelta(20)) is Level.ANNOUNCE
     answer(db, deadline, Given(AnswerKind.PLANNED, clock.today() + timedelta(9)))
