@@ -13,6 +13,7 @@ from engage.accounts.models import Person
 from engage.agenda import queries as agenda
 from engage.consultations.making import documents
 from engage.consultations.models import Consultation
+from engage.consultations.paper import queries as paper
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
 from engage.core.db import UTCDateTime
@@ -204,6 +205,7 @@ def photo(db: Session, key: str, person: Person | None) -> Audience | None:
         incidents.may_see_photo,
         incident_words.may_see_photo,
         documents.may_see_photo,
+        paper.may_see_photo,
     ):
         if may_see(db, photo_id, None):
             return Audience.EVERYBODY

@@ -12,9 +12,11 @@ from engage.agenda import policy as agenda
 from engage.agenda.models import Event
 from engage.consultations import policy as consultations
 from engage.consultations.codes import policy as codes
+from engage.consultations.kits import policy as kits
 from engage.consultations.making import policy as making
 from engage.consultations.models import Consultation, Electorate
 from engage.consultations.outcome import policy as decisions
+from engage.consultations.paper import policy as paper
 from engage.core import clock
 from engage.core.i18n import lazy
 from engage.core.town_settings import TownSettings
@@ -130,6 +132,22 @@ def _vote_to_come() -> tuple[Any, Any]:
     opens = now + timedelta(days=3)
     closes = opens + timedelta(days=7)
     return Consultation(is_draft=False, opens_at=opens, closes_at=closes), now
+
+
+def _paper_vote() -> tuple[Any, ...]:
+    ended, now = _ended_vote()
+    ended.takes_paper, ended.is_draft = True, False
+    return ended, now
+
+
+def _party() -> tuple[Any, ...]:
+    """One that is announced and has no day yet."""
+    return Consultation(is_draft=False), None, clock.today()
+
+
+def _works() -> tuple[Any, ...]:
+    """Of the organisation that the person acts for."""
+    return (Consultation(organisation_id=OURS),)
 
 
 def _vote_by_code() -> tuple[Any, ...]:
@@ -351,9 +369,19 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Compléter une décision publiée"), decisions.can_add_to_decision, _decided_vote),
         Act(lazy("Dire qui doit la décision"), decisions.can_entrust, _ended_vote),
         Act(lazy("Archiver une concertation"), decisions.can_archive, _decided_vote),
+        Act(lazy("Remettre des bulletins au stand"), paper.can_hand_out),
+        Act(lazy("Lire les bulletins en papier"), paper.can_read_ballots),
+        Act(lazy("Faire des bulletins en papier"), paper.can_run_count),
+        Act(lazy("Compter l’urne et clore le dépouillement"), paper.can_open_urn, _paper_vote),
         Act(lazy("Faire les lettres d’un vote"), codes.can_make_letters, _vote_by_code),
         Act(lazy("Annuler le code d’une lettre perdue"), codes.can_cancel_codes),
         Act(lazy("Vérifier le code de vote que quelqu’un montre"), codes.can_check_code),
+    ),
+    lazy("Les fêtes et les travaux"): (
+        Act(lazy("Donner un coup de main à une fête"), kits.can_help, _party),
+        Act(lazy("Organiser une fête, voir les prénoms des bénévoles"), kits.can_organise),
+        Act(lazy("Lier une réunion, publier son compte rendu"), kits.can_accompany),
+        Act(lazy("Répondre aux questions sur mes travaux"), kits.can_answer_worries, _works),
     ),
     lazy("L’accueil"): (
         Act(lazy("Écrire pour quelqu’un au guichet"), fieldwork.can_capture),
