@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from engage import contract, create_app
 from engage.core import clock, i18n, migrate
 from engage.core.config import ROOT, Config
 from engage.core.db import Database
+from engage.core.secrets import load_key
 from engage.core.services import Services
 from engage.core.storage import Storage
 from engage.core.web import Engage
 from tests.browsing import Browser
+from tests.engines import MovingDatabase
 from tests.turns import Turns
 
 CONTRACT = ROOT / "engage" / "contracts" / "grand-cahors.json"
@@ -180,27 +180,33 @@ def _copy_uploads(prepared: Prepared, folder: Path) -> None:
         shutil.copytree(prepared.uploads, folder / "uploads", copy_function=os.link)
 
 
+@pytest.fixture(scope="session")
+def moving() -> dict[str, MovingDatabase]:
+    """Backend → the engine that all tests on it share."""
+    return {}
+
+
 @pytest.fixture
-def town(base_config: Config, database_url: str, tmp_path: Path) -> Iterator[Services]:
+def town(
+    base_config: Config, database_url: str, moving: dict[str, MovingDatabase], tmp_path: Path
+) -> Iterator[Services]:
     """One town with its contract loaded and nobody in it yet."""
     secrets = tmp_path / "secrets"
     shutil.copytree(base_config.secrets, secrets, dirs_exist_ok=True)
     config = dataclasses.replace(
         base_config, database_url=database_url, uploads=tmp_path / "uploads", secrets=secrets
     )
-    made = Services.of(config)
-    if made.database.is_sqlite:
-        event.listen(made.database.engine, "connect", _hurry)
+    backend = database_url.partition(":")[0]
+    if backend not in moving:
+        moving[backend] = MovingDatabase(database_url)
+    made = Services(
+        config=config,
+        database=moving[backend].at(database_url),
+        storage=Storage(config.uploads),
+        secret_key=load_key(config.secrets, "app.key"),
+    )
     yield made
     made.database.close()
-
-
-def _hurry(connection: Any, _record: object) -> None:
-    """Wait for no disk: these databases live for one test. The PostgreSQL server doesn't, either.
-
-    What must survive a fault of the machine is tested with the program itself (`tests/system`).
-    """
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture
