@@ -38,7 +38,9 @@ _TO_VOTE_IN = (
     select(Consultation)
     .options(
         joinedload(Consultation.neighbourhood),
-        selectinload(Consultation.questions).selectinload(Question.options),
+        selectinload(Consultation.questions)
+        .selectinload(Question.options)
+        .joinedload(Option.photo),
     )
     .where(
         Consultation.id == bindparam("wanted_id"),

@@ -20,33 +20,37 @@ from sqlalchemy.orm import Session
 from engage.accounts import gate
 from engage.accounts.age_views import stated_age
 from engage.consultations import way
-from engage.consultations.counting.answers import checked
-from engage.consultations.forms import BallotForm, ballot_form
+from engage.consultations.casting import checked
+from engage.consultations.counting.answers import Answers
+from engage.consultations.forms import Sent
 from engage.consultations.models import Consultation, Question
 from engage.consultations.standing import DECLARING, Standing, of
 from engage.core import clock
+from engage.core.errors import InvalidInput
 from engage.core.secrets import seal, unseal
 from engage.core.web import get_db, services
 
 KEY = gate.WAITING
 LASTS = timedelta(minutes=30)
 SURE_S = 5 * 60
-LARGEST = 1_500
+LARGEST = 2_400
 """Characters in the cookie: a browser keeps 4,096 bytes, and drops what is longer in silence."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Answers to the questions of one concertation, option ids by question id.
+    """Answers to the questions of one concertation, by question id.
 
     `by` is the person who was signed in, 0 for a visitor. At `sure_at` (seconds) it was last
-    certain that who holds the device gave them.
+    certain that who holds the device gave them. `agreed`: the last question was sent from under the
+    sentence that says what voting declares; then they count as soon as it is known whose they are.
     """
 
     consultation_id: int
-    answers: Mapping[int, list[int]]
+    answers: Mapping[int, Answers]
     by: int
     sure_at: int
+    agreed: bool = False
 
 
 def standing(consultation: Consultation, db: Session | None = None) -> Standing:
@@ -68,14 +72,14 @@ def found() -> Waiting | None:
     opened = unseal(services().secret_key, KEY, held["sealed"], max_age=LASTS)
     if opened is None:
         return None
-    consultation_id, answers, by, sure_at = json.loads(opened)
+    consultation_id, answers, by, sure_at, *agreed = json.loads(opened)
     person = gate.actor()
     if by and (person is None or person.id != by):
         return None
-    return Waiting(consultation_id, dict(answers), by, sure_at)
+    return Waiting(consultation_id, dict(answers), by, sure_at, any(agreed))
 
 
-def answers(consultation: Consultation) -> dict[int, list[int]]:
+def answers(consultation: Consultation) -> dict[int, Answers]:
     """What waits for this concertation, in the order of its questions; only what can be counted."""
     held = found()
     if held is None or held.consultation_id != consultation.id:
@@ -83,9 +87,16 @@ def answers(consultation: Consultation) -> dict[int, list[int]]:
     wanted = {}
     for question in consultation.questions:
         chosen = held.answers.get(question.id, [])
-        if chosen and set(chosen) <= {option.id for option in question.options}:
+        if chosen and _can_be_counted(question, chosen):
             wanted[question.id] = chosen
     return wanted
+
+
+def _can_be_counted(question: Question, chosen: Answers) -> bool:
+    try:
+        return checked(question, chosen) == chosen
+    except InvalidInput:
+        return False
 
 
 def is_certain(held: Waiting) -> bool:
@@ -107,15 +118,17 @@ def _is_own(held: Waiting) -> bool:
     return held.by != 0 and not gate.is_shared()
 
 
-def keep(consultation: Consultation, question: Question, choices: list[int]) -> bool:
+def keep(
+    consultation: Consultation, question: Question, sent: Sent, *, agreed: bool = False
+) -> bool:
     """Let an answer wait; False when no more fit on the device. Raises `InvalidInput` on "choix".
 
     Those of another concertation, if any wait, are asked about before this is called.
     """
-    answer, person, held = checked(question, choices), gate.actor(), found()
+    answer, person, held = checked(question, sent), gate.actor(), found()
     if held is None or held.consultation_id != consultation.id:
         held = Waiting(consultation.id, {}, 0, _seconds())
-    more = replace(held, answers={**held.answers, question.id: answer})
+    more = replace(held, answers={**held.answers, question.id: answer}, agreed=agreed)
     if is_certain(held):
         more = replace(more, by=person.id if person else 0, sure_at=_seconds())
     return _hold(more)
@@ -150,20 +163,18 @@ def forget(question: Question) -> None:
         drop()
 
 
-def form_with_choice(question: Question) -> BallotForm:
-    """The form of a question, with the answer that waits."""
-    form, held = ballot_form(question), found()
-    choices = [str(choice) for choice in held.answers.get(question.id, ())] if held else []
-    if choices and not form.choix.raw_data:
-        form.choix.data = choices if question.max_choices > 1 else choices[0]
-    return form
+def answer_to(question: Question) -> Answers:
+    """The answer to one question that waits; empty when none does."""
+    held = found()
+    return held.answers.get(question.id, []) if held else []
 
 
 def _hold(held: Waiting) -> bool:
     """Write the cookie; False, and nothing changed, when that would be too long."""
     text = json.dumps(
-        [held.consultation_id, list(held.answers.items()), held.by, held.sure_at],
+        [held.consultation_id, list(held.answers.items()), held.by, held.sure_at, held.agreed],
         separators=(",", ":"),
+        ensure_ascii=False,
     )
     sealed = seal(services().secret_key, KEY, text)
     if len(sealed) > LARGEST:

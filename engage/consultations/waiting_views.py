@@ -1,18 +1,23 @@
 """Pages of answers that wait: whose they are, what is still missing, and counting them."""
 
-from flask import Blueprint, flash
+from contextlib import suppress
+
+from flask import Blueprint, Response, flash, request, session
 from flask.typing import ResponseReturnValue
 
 from engage.accounts.forms import EmptyForm
 from engage.consultations import queries, waiting, way, words
+from engage.consultations.casting import cast
 from engage.consultations.commands import NotOpen, Waited, cast_waiting
+from engage.consultations.counting.answers import Answers
+from engage.consultations.counting.chosen import chosen
 from engage.consultations.forms import WhoseForm
 from engage.consultations.models import Consultation
 from engage.consultations.standing import lacks
 from engage.core import clock
-from engage.core.errors import InvalidInput
+from engage.core.errors import InvalidInput, NotFound
 from engage.core.i18n import _, label
-from engage.core.web import apart, form_page, get_db, page, see_other
+from engage.core.web import SAFE, apart, form_page, get_db, page, see_other
 
 bp = Blueprint("waiting", __name__)
 bp.before_app_request(waiting.drop_old)
@@ -42,19 +47,51 @@ def count(consultation_id: int) -> ResponseReturnValue:
     if not answers or unit is None or lacks(consultation, waiting.standing(consultation)):
         return see_other(way.waiting(consultation.id))
     try:
-        counted = cast_waiting(
-            apart(),
-            consultation,
-            unit=unit,
-            answers=answers,
-            standing=lambda db: waiting.standing(consultation, db),
-        )
+        _count(consultation, unit, answers)
     except NotOpen as refusal:
         waiting.drop()
         return page("consultations/not_open.html", 409, consultation=consultation, why=refusal)
+    return see_other(way.end(consultation.id))
+
+
+def _count(consultation: Consultation, unit: str, answers: dict[int, Answers]) -> None:
+    counted = cast_waiting(
+        apart(),
+        consultation,
+        unit=unit,
+        answers=answers,
+        standing=lambda db: waiting.standing(consultation, db),
+        how=cast,
+    )
     waiting.drop()
     _name(consultation, counted)
-    return see_other(way.end(consultation.id))
+
+
+@bp.after_app_request
+def count_on_arrival(response: Response) -> Response:
+    """Count what waits as soon as its voter is known: no button to forget after the code.
+
+    Who sent the last question from under the sentence that says what voting declares has agreed.
+    Runs after whatever made her known is committed; nothing of hers is in the transactions of the
+    ballots. Where something is still missing, or it is not certain whose the answers are, the page
+    of what waits goes on as ever.
+    """
+    if request.method in SAFE or response.status_code != 303 or waiting.KEY not in session:
+        return response
+    held = waiting.found()
+    if held is None or not held.agreed or not waiting.is_certain(held):
+        return response
+    if response.headers.get("Location") == way.waiting(held.consultation_id):
+        with suppress(NotOpen, NotFound):
+            _count_arrived(response, way.known(held.consultation_id))
+    return response
+
+
+def _count_arrived(response: Response, consultation: Consultation) -> None:
+    answers, unit = waiting.answers(consultation), way.unit(consultation)
+    if answers and unit and not lacks(consultation, waiting.standing(consultation)):
+        _count(consultation, unit, answers)
+        response.headers["Location"] = way.end(consultation.id)
 
 
 def _name(consultation: Consultation, counted: Waited) -> None:
@@ -122,7 +159,7 @@ def after(consultation: Consultation, position: int, counted: frozenset[int]) ->
 
 
 def _waiting_page(
-    consultation: Consultation, answers: dict[int, list[int]], unit: str
+    consultation: Consultation, answers: dict[int, Answers], unit: str
 ) -> ResponseReturnValue:
     counted = way.counted(consultation, unit)
     return form_page(
@@ -130,11 +167,10 @@ def _waiting_page(
         EmptyForm(),
         consultation=consultation,
         chosen={
-            question.id: [label(o.label) for o in question.options if o.id in answers[question.id]]
+            question.id: chosen(question, answers[question.id])
             for question in consultation.questions
             if question.id in answers
         },
         counted=counted,
-        left=len(answers.keys() - counted),
         declaration=words.declaration(consultation),
     )

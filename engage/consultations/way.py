@@ -1,5 +1,8 @@
 """The way through a vote: which concertation and question are meant, whose right, what follows."""
 
+import secrets
+from datetime import timedelta
+
 from flask import request, session
 
 from engage.accounts import gate
@@ -11,8 +14,14 @@ from engage.consultations.models import (
     unit_of_person,
 )
 from engage.consultations.sheets import Sheet
+from engage.core import clock
 from engage.core.errors import NotFound
-from engage.core.web import get_db
+from engage.core.secrets import keyed_hash
+from engage.core.web import get_db, services
+
+CODE, CODE_AT, ORDER = "voting_code", "voting_code_at", "order"
+CODE_LASTS = timedelta(minutes=30)
+"""How long a phone keeps a code that was typed on it: the next person shall not find it there."""
 
 
 def known(consultation_id: int) -> Consultation:
@@ -37,10 +46,36 @@ def unit(consultation: Consultation | Sheet) -> str | None:
     if not consultation.electorate.by_code:
         person = gate.actor()
         return unit_of_person(person.id) if person else None
-    code_id = session.get("voting_code")
-    if code_id is None or not queries.standing_code(get_db(), code_id, consultation.id):
+    code_id = session.get(CODE)
+    if (
+        code_id is None
+        or _is_old()
+        or not queries.standing_code(get_db(), code_id, consultation.id)
+    ):
         return None
     return unit_of_code(code_id)
+
+
+def keep_code(code_id: int) -> None:
+    """Vote with this code on this device from now on, for half an hour."""
+    session[CODE], session[CODE_AT] = code_id, int(clock.now().timestamp())
+
+
+def _is_old() -> bool:
+    typed_at = session.get(CODE_AT)
+    return typed_at is not None and clock.now().timestamp() - typed_at > CODE_LASTS.total_seconds()
+
+
+def seed(mine: str | None) -> str:
+    """What orders the answers for this voter: the same on every device once she is known.
+
+    A visitor's stands in her cookie alone; nothing of it is stored.
+    """
+    if mine:
+        return keyed_hash(services().secret_key, ORDER, mine)
+    if ORDER not in session:
+        session[ORDER] = secrets.token_hex(8)
+    return str(session[ORDER])
 
 
 def counted(consultation: Consultation, mine: str | None) -> frozenset[int]:

@@ -1,5 +1,7 @@
 """Voting at the counter: the person chooses, nothing of the choice is kept or shown again."""
 
+import secrets
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,8 @@ from engage.accounts import residence
 from engage.accounts.forms import EmptyForm
 from engage.consultations import queries as consultations
 from engage.consultations import words
-from engage.consultations.commands import AlreadyVoted, NotOpen, cast_ballot
+from engage.consultations.casting import cast as cast_answer
+from engage.consultations.commands import AlreadyVoted, NotOpen
 from engage.consultations.forms import BallotForm, ballot_form, chosen
 from engage.consultations.models import (
     Consultation,
@@ -82,7 +85,7 @@ def question(visit: Visit, consultation_id: int) -> ResponseReturnValue:
     following = _following(asked, unit, after=request.args.get("apres", 0, type=int))
     if following is None or not asked.is_open(clock.now()):
         return _end(visit, asked)
-    return _question_page(visit, following, ballot_form(following))
+    return _question_page(visit, following, ballot_form(following, seed=secrets.token_hex(8)))
 
 
 @bp.post("/guichet/vote/<ref:consultation_id>")
@@ -97,7 +100,7 @@ def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             try:
-                cast_ballot(
+                cast_answer(
                     get_db(),
                     wanted,
                     unit=unit,
@@ -109,7 +112,9 @@ def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
             except (AlreadyVoted, NotOpen) as refusal:
                 raise Conflict(refusal.message) from None
             return see_other(f"/guichet/vote/{asked.id}?apres={wanted.position}")
-    return _question_page(visit, _question(_known(consultation_id)), form)
+    again = _question(_known(consultation_id))
+    form.choix.ask(again, secrets.token_hex(8))
+    return _question_page(visit, again, form)
 
 
 @bp.post("/guichet/vote/<ref:consultation_id>/avant")

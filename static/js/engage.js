@@ -4,9 +4,11 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
 
-  // What was typed stays on this phone until it has been sent, a week at most; addresses never.
+  // What was typed stays on this phone until it has been sent, a week at most (a choice of a vote half an hour); addresses never.
   const DAY = 24 * 3600 * 1000, WEEK = 7 * DAY;
   const PREFIX = "engage:";
+  const isVote = (key) => key.startsWith("vote-");
+  const life = (key) => (isVote(key) ? DAY / 48 : WEEK);
   const read = (key) => JSON.parse(localStorage.getItem(PREFIX + key) || "null");
   const ticks = (e) => /^(radio|checkbox)$/.test(e.type);
   const slot = (e) => (ticks(e) ? `${e.name}=${e.value}` : e.name);
@@ -25,7 +27,7 @@
       let back = false;
       for (const e of kept(form)) {
         const value = saved.fields[slot(e)], area = /^text/.test(e.type);
-        if (typeof value === "boolean") e.checked = value;
+        if (typeof value === "boolean") { e.checked = value; back ||= value && isVote(key); }
         else if (value && (!e.value || e.type === "select-one")) { e.value = value; back ||= area; }
       }
       if (back && form.dataset.back) tellBack(form, saved, () => localStorage.removeItem(PREFIX + key));
@@ -40,7 +42,7 @@
     const line = document.createElement("p"), button = document.createElement("button");
     line.className = "note info back-again";
     line.setAttribute("role", "status");
-    line.textContent = days > 1 ? earlier.replace("{n}", days) : days ? yesterday : today;
+    line.textContent = days > 1 ? earlier.replace("{n}", days) : days && yesterday || today;
     button.type = "button";
     button.className = "btn quiet small";
     button.textContent = form.dataset.drop;
@@ -60,13 +62,13 @@
     const here = told ? [] : all("form[data-keep]").map((form) => form.dataset.keep);
     for (const name of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
       const key = name.slice(PREFIX.length), saved = read(key);
-      if (Date.now() - saved.at > WEEK || (saved.sent && !here.includes(key))) localStorage.removeItem(name);
+      if (Date.now() - saved.at > life(key) || (saved.sent && !here.includes(key))) localStorage.removeItem(name);
     }
   }
 
   // On a phone of several people, and once somebody leaves, nothing that was typed stays.
   const wipe = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name));
-  const LEAVING = "form[action='/compte/sortie'], form[action='/compte/ce-telephone/effacer']";
+  const LEAVING = "form[action='/compte/sortie'], form[action='/compte/ce-telephone/effacer'], form[action$='/voter/autre']";
 
   // A photo leaves at 1600 px and 400 kB at most; what cannot be read here is sent as it is.
   const SIDE = 1600, BYTES = 400 * 1024;

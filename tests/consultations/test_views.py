@@ -206,7 +206,7 @@ def test_a_bad_answer_comes_back_with_a_sentence_beside_it(
         action="/voter",
     )
     assert sentence in client.text
-    kept = client.page.forms[0].fields.get("choix", [])  # type: ignore[union-attr]
+    kept = sorted(client.page.forms[0].fields.get("choix", []), key=sent.index)  # type: ignore[union-attr]
     assert (
         kept == [value for value in sent if value in known.values()][: None if question == 1 else 1]
     )
@@ -280,7 +280,7 @@ def test_a_good_code_of_a_closed_vote_leads_to_its_page(
 def test_guessing_codes_is_slowed_down(
     client: Browser, app: Engage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engage.consultations.views.CODES_AN_HOUR", 3)
+    monkeypatch.setattr("engage.consultations.typed.CODES_AN_HOUR", 3)
     _by_code(app)
     for _try in range(3):
         client.submit("/code", {"code": "ABCD-EFGH-JKLM"}, expects=422)

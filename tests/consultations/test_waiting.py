@@ -22,6 +22,7 @@ from engage.consultations.models import (
 )
 from engage.consultations.standing import DECLARING
 from engage.core import clock
+from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.web import Engage
 from tests.accounts.test_views import ask_code
@@ -108,7 +109,7 @@ def say(browser: Browser, page: str, answer: str) -> str:
     return sent.headers["Location"]
 
 
-def test_a_visitor_answers_first_says_who_she_is_and_counts_with_one_button(
+def test_a_visitor_answers_first_and_is_counted_as_soon_as_she_says_who_she_is(
     client: Browser, town: Services, vote: Vote
 ) -> None:
     assert leads(client, vote.start) == vote.question(1)
@@ -122,15 +123,12 @@ def test_a_visitor_answers_first_says_who_she_is_and_counts_with_one_button(
     assert "Vos réponses attendent ici" in client.text
     assert counted(town) == (0, 0)
 
-    assert identify(client, town, sign_in) == vote.waiting
-    client.get(vote.waiting)
+    assert identify(client, town, sign_in) == vote.end
+    client.get(vote.end)
+    assert "C’est compté. Merci" in client.text
     for words in ("Quelles activités ?", "Repas", "Jeux", "Quel jour ?", "Samedi"):
         assert words in client.text
     assert "Dimanche" not in client.text
-    assert "En votant, je dis que j’habite ici" in client.text
-    assert client.submit(vote.waiting, action="/reponses").headers["Location"] == vote.end
-    client.get(vote.end)
-    assert "C’est compté. Merci" in client.text
     with town.database.reading() as db:
         person = db.scalars(select(Person.id)).one()
         assert set(db.scalars(select(RollEntry.unit))) == {unit_of_person(person)}
@@ -138,6 +136,79 @@ def test_a_visitor_answers_first_says_who_she_is_and_counts_with_one_button(
     first, second = vote.asked.questions
     assert ballots == {first.id: vote.ids(1, "Repas", "Jeux"), second.id: vote.ids(2, "Samedi")}
     assert not waits_on(client)
+
+
+def test_a_visitor_votes_on_two_questions_in_four_screens(
+    client: Browser, town: Services, vote: Vote
+) -> None:
+    second = vote.answer(client, 1, "Repas")
+    client.get(second)
+    assert "En votant, je dis que j’habite ici" in client.text
+    answer = {"choix": [str(id_) for id_ in vote.ids(2, "Samedi")], "contact": VOICE}
+    code_page = client.submit(second, answer, action="/voter").headers["Location"]
+    assert code_page.startswith("/compte/code/")
+    with town.database.reading() as db:
+        message = db.scalars(select(OutboxMessage)).one()
+    digits = (message.secret or "")[:6]
+    assert client.submit(code_page, {"code": digits}).headers["Location"] == vote.end
+    assert counted(town) == (2, 2)
+
+
+def test_what_is_wrong_with_an_address_is_said_beside_it_and_the_choice_stays(
+    client: Browser, town: Services, vote: Vote
+) -> None:
+    chosen = [str(id_) for id_ in vote.ids(2, "Samedi")]
+    vote.answer(client, 1, "Repas")
+    for typed in ("pas une adresse", "01", "x" * 400):
+        answer = {"choix": chosen, "contact": typed}
+        client.submit(vote.question(2), answer, 422, action="/voter")
+        assert client.page is not None
+        assert client.page.forms[0].fields["choix"] == chosen
+        assert client.page.forms[0].fields["contact"] == [typed]
+    assert counted(town) == (0, 0)
+
+
+def test_who_leaves_the_last_question_out_agrees_with_a_button(
+    client: Browser, town: Services, vote: Vote
+) -> None:
+    vote.answer(client, 1, "Repas")
+    assert identify(client, town, leads(client, vote.waiting)) == vote.waiting
+    assert counted(town) == (0, 0)
+    client.get(vote.waiting)
+    assert "En votant, je dis que j’habite ici" in client.text
+    assert client.submit(vote.waiting, action="/reponses").headers["Location"] == vote.end
+    assert counted(town) == (1, 1)
+
+
+def test_the_code_of_a_letter_is_typed_under_the_last_question(
+    client: Browser, app: Engage, town: Services
+) -> None:
+    vote = make_vote(town, electorate=Electorate.DWELLING_CODE)
+    with town.database.transaction() as db:
+        keep_codes(db, db.get_one(Consultation, vote.asked.id), app.services.secret_key, [CODE])
+    second = vote.answer(client, 1, "Jeux")
+    answer: dict[str, object] = {"choix": [str(id_) for id_ in vote.ids(2, "Dimanche")]}
+    client.submit(second, answer | {"code": "AAAA-BBBB-CCCC"}, 422, action="/voter")
+    assert "Ce code ne vote pas ici" in client.text
+    assert counted(town) == (0, 0)
+    sent = client.submit(second, answer | {"code": CODE.lower()}, action="/voter")
+    assert sent.headers["Location"] == vote.end
+    assert counted(town) == (2, 2)
+
+
+def test_a_code_is_forgotten_by_the_phone_after_half_an_hour(
+    client: Browser, app: Engage, town: Services, moment: Moment
+) -> None:
+    vote = make_vote(town, electorate=Electorate.DWELLING_CODE)
+    with town.database.transaction() as db:
+        keep_codes(db, db.get_one(Consultation, vote.asked.id), app.services.secret_key, [CODE])
+    client.submit("/code", {"code": CODE})
+    vote.answer(client, 1, "Jeux")
+    client.get(vote.end)
+    assert "Jeux" in client.text
+    moment.forward(minutes=31)
+    client.get(vote.end, expects=303)
+    assert leads(client, vote.start) == vote.question(1)
 
 
 def test_a_letter_too_is_answered_first_and_its_code_comes_last(
@@ -152,10 +223,7 @@ def test_a_letter_too_is_answered_first_and_its_code_comes_last(
     vote.answer(client, 2, "Dimanche")
     code_page = leads(client, vote.waiting)
     assert code_page == f"/code?pour={vote.asked.id}"
-    assert client.submit(code_page, {"code": CODE}).headers["Location"] == vote.waiting
-    client.get(vote.waiting)
-    assert "Dimanche" in client.text
-    client.submit(vote.waiting, action="/reponses")
+    assert client.submit(code_page, {"code": CODE}).headers["Location"] == vote.end
     with town.database.reading() as db:
         code_id = db.scalars(select(VotingCode.id)).one()
         assert list(db.scalars(select(RollEntry.unit))) == [f"code:{code_id}"] * 2
@@ -170,8 +238,7 @@ def test_a_card_counts_what_waits(
     vote.answer(client, 1, "Jeux")
     vote.answer(client, 2, "Dimanche")
     page = way.format(vote.waiting if "suite" in way else vote.asked.id)
-    assert client.submit(page, {"code": CARD}).headers["Location"] == vote.waiting
-    client.submit(vote.waiting, action="/reponses")
+    assert client.submit(page, {"code": CARD}).headers["Location"] == vote.end
     assert counted(town) == (2, 2)
 
 
@@ -230,15 +297,13 @@ def test_who_has_voted_before_reads_so_without_fright(
         cast_ballot(db, question, unit=unit_of_person(person.id), choices=vote.ids(1, "Jeux"))
     vote.answer(client, 1, "Repas")
     vote.answer(client, 2, "Samedi")
-    identify(client, town, leads(client, vote.waiting))
-    client.get(vote.waiting)
-    client.submit(vote.waiting, action="/reponses")
+    assert identify(client, town, leads(client, vote.waiting)) == vote.end
     client.get(vote.end)
     assert "Quelles activités ? » : votre nouvelle réponse" in client.text.replace("\xa0", " ")
     assert counted(town) == (2, 2)
 
 
-def test_when_all_was_counted_before_the_page_leads_on(
+def test_what_was_counted_before_is_replaced_and_counts_once(
     client: Browser, town: Services, vote: Vote
 ) -> None:
     first = Browser(client.app).sign_in(voter(town, email=VOICE))
@@ -246,10 +311,10 @@ def test_when_all_was_counted_before_the_page_leads_on(
     vote.answer(first, 2, "Samedi")
     vote.answer(client, 1, "Jeux")
     vote.answer(client, 2, "Dimanche")
-    identify(client, town, leads(client, vote.waiting))
-    client.get(vote.waiting)
-    assert "Compter" not in client.text
-    assert client.submit(vote.waiting, action="/reponses").headers["Location"] == vote.end
+    assert identify(client, town, leads(client, vote.waiting)) == vote.end
+    client.get(vote.end)
+    assert "Dimanche" in client.text
+    assert "Samedi" not in client.text
     assert counted(town) == (2, 2)
     assert not waits_on(client)
 
@@ -452,15 +517,15 @@ def test_two_votes_never_wait_at_once(client: Browser, town: Services, vote: Vot
 
 
 def test_no_more_waits_than_a_cookie_holds(client: Browser, town: Services) -> None:
-    labels = [f"Réponse {number}" for number in range(200)]
+    labels = [f"Réponse {number}" for number in range(400)]
     with town.database.transaction() as db:
-        long = [make_question(*labels, most=200, position=number) for number in (1, 2)]
+        long = [make_question(*labels, most=400, position=number) for number in (1, 2)]
         vote = Vote(make_consultation(db, *long))
-    assert vote.answer(client, 1, *labels[:100]) == vote.question(2)
+    assert vote.answer(client, 1, *labels[:200]) == vote.question(2)
     assert "/compte/connexion" in vote.answer(client, 2, *labels)
     cookie = client.http.get_cookie("engage")
     assert cookie is not None
-    assert len(cookie.value) < 3_000
+    assert len(cookie.value) < 3_600
     identify(client, town, leads(client, vote.waiting))
     client.submit(vote.waiting, action="/reponses")
     assert counted(town) == (1, 1)
