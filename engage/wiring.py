@@ -31,6 +31,7 @@ from engage.consultations.kits import party_desk_views, party_views, works_desk_
 from engage.consultations.making import acting_views as making_acting_views
 from engage.consultations.making import document_views as making_document_views
 from engage.consultations.making import question_views as making_question_views
+from engage.consultations.making import rehearsal_views as making_rehearsal_views
 from engage.consultations.making import views as making_views
 from engage.consultations.outcome import decision_views as consultations_decision_views
 from engage.consultations.outcome import follow_views as consultations_result_follow_views
@@ -115,6 +116,7 @@ BLUEPRINTS = (
     making_question_views.bp,
     making_document_views.bp,
     making_acting_views.bp,
+    making_rehearsal_views.bp,
     party_views.bp,
     party_desk_views.bp,
     party_needs_views.bp,

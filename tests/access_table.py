@@ -125,7 +125,8 @@ _BY_AUDIENCE = {
         making_documents.change making_documents.remove
         making_acts.preview making_acts.ask_announce making_acts.announce
         making_acts.ask_extension making_acts.extend making_acts.ask_cancel making_acts.cancel
-        making_acts.drop
+        making_acts.drop rehearsal.show rehearsal.cast rehearsal.another rehearsal.finish
+        rehearsal.clear
         party_desk.organise party_desk.prepare party_desk.ask_day party_desk.hold
         party_desk.new_task party_desk.add_task party_desk.ask_task party_desk.change_task
         party_desk.remove_task party_desk.tick party_needs.new party_needs.add party_needs.edit

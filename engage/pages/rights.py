@@ -362,6 +362,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Préparer une concertation"), making.can_make),
         Act(lazy("Annoncer une concertation"), consultations.can_announce),
         Act(lazy("Annoncer un brouillon relu"), making.can_announce_draft, _draft_vote),
+        Act(lazy("Répéter un vote avant son ouverture"), making.can_rehearse, _vote_to_come),
         Act(lazy("Changer une concertation avant le vote"), making.can_change, _vote_to_come),
         Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
         Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),

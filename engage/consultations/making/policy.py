@@ -36,6 +36,12 @@ def can_announce_draft(person: Person | None, consultation: Consultation, now: d
     return can_announce(person) and consultation.is_draft
 
 
+def can_rehearse(person: Person | None, consultation: Consultation, now: datetime) -> bool:
+    """Those, before the vote opens: then nobody mistakes a rehearsal for the vote."""
+    is_before = consultation.is_draft or consultation.opens_at > now
+    return can_make(person) and is_before and consultation.cancelled_at is None
+
+
 def can_extend(person: Person | None, consultation: Consultation, now: datetime) -> bool:
     """Those, from the announcement until the closing."""
     runs = not consultation.is_draft and consultation.cancelled_at is None
