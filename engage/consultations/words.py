@@ -71,20 +71,20 @@ def time_left(consultation: Listed, now: datetime) -> str:
 
 def could_vote(consultation: Sheet) -> str:
     """How many dwellings or people could vote, as far as somebody knows."""
-    n = consultation.expected or 0
-    if consultation.electorate is Electorate.DWELLING_CODE:
-        return ngettext("{n} logement", "{n} logements", n).format(n=n)
-    return ngettext("{n} personne", "{n} personnes", n).format(n=n)
+    return _units(consultation, consultation.expected or 0)
 
 
 def wished(consultation: Sheet) -> str:
     """How many should take part; it decides nothing, and says so."""
-    n = consultation.quorum or 0
+    return _("{n}. C’est un souhait\xa0: il ne bloque rien.").format(
+        n=_units(consultation, consultation.quorum or 0)
+    )
+
+
+def _units(consultation: Sheet, n: int) -> str:
     if consultation.electorate is Electorate.DWELLING_CODE:
-        wanted = ngettext("{n} logement.", "{n} logements.", n).format(n=n)
-    else:
-        wanted = ngettext("{n} personne.", "{n} personnes.", n).format(n=n)
-    return f"{wanted} {_('C’est un souhait : il ne bloque rien.')}"
+        return ngettext("{n} logement", "{n} logements", n).format(n=n)
+    return ngettext("{n} personne", "{n} personnes", n).format(n=n)
 
 
 def weight(size: int | None) -> str:

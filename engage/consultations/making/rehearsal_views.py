@@ -100,6 +100,7 @@ def cast(consultation_id: int) -> ResponseReturnValue:
 
 
 def _end(draft: Consultation) -> ResponseReturnValue:
+    i18n.speak("fr")
     tried = rehearsal.found(session, draft)
     invented = INVENTED if request.args.get("inventes") else 0
     return form_page(
