@@ -201,7 +201,7 @@ def town(
         moving[backend] = MovingDatabase(database_url)
     made = Services(
         config=config,
-        database=moving[backend].at(database_url),
+        database=moving[backend].at(database_url, secrets=secrets),
         storage=Storage(config.uploads),
         secret_key=load_key(config.secrets, "app.key"),
     )

@@ -4,6 +4,7 @@ To compile a statement takes longer than to execute it, and each engine does it 
 """
 
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
@@ -21,10 +22,12 @@ class MovingDatabase:
         if self._database.is_sqlite:
             event.listen(self._database.engine, "connect", _hurry)
 
-    def at(self, url: str) -> Database:
-        """The database at `url`; close the one before first."""
+    def at(self, url: str, *, secrets: Path) -> Database:
+        """The database at `url`, with its folder of secrets; close the one before first."""
         self._database.url = make_url(url)
-        return copy(self._database)
+        made = copy(self._database)
+        made.info = {"secrets": secrets}
+        return made
 
     def _connect(self, dialect: Any, _record: object, args: list[Any], options: Any) -> None:
         args[:], now = dialect.create_connect_args(self._database.url)
