@@ -1,4 +1,4 @@
-"""Fills the demo around the queue: a refusal with an appeal, a report, an old alert."""
+"""Fills the demo around the queue: refusals, an appeal, a report, an alert, another language."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,26 +28,39 @@ def load(db: Session, data: Row, *, people: dict[str, Person]) -> None:
         _alert(db, row, people)
     for row in data["moderation"]["reported"]:
         _reported(db, row, people)
+    for row in data["moderation"]["proposed_refusals"]:
+        _proposed(db, row, people["conseil2"], people)
+    for row in data["moderation"]["foreign"]:
+        with clock.at(clock.now() - timedelta(days=row["days_ago"])):
+            _sent(db, row, people)
 
 
 def _sent(db: Session, row: Row, people: dict[str, Person]) -> ModerationItem:
     """An idea that waits in the queue."""
     hood = db.scalars(select(Neighbourhood.id).filter_by(code=row["neighbourhood"])).one()
-    idea = proposals.Idea(title=row["title"], text=row["text"], neighbourhood_id=hood)
+    idea = proposals.Idea(
+        title=row["title"], text=row["text"], neighbourhood_id=hood, language=row["lang"]
+    )
     return commands.receive_idea(db, proposals.submit(db, idea, author=people[row["author"]]))
 
 
-def _refused(db: Session, row: Row, people: dict[str, Person]) -> None:
-    """Two members agree; the author asks for a new reading."""
+def _proposed(db: Session, row: Row, first: Person, people: dict[str, Person]) -> ModerationItem:
+    """One member would not publish it: it waits for a second one."""
     sent_at = clock.now() - timedelta(days=row["days_ago"])
     with clock.at(sent_at):
         item = _sent(db, row, people)
     grounds = Grounds(_reason(db, row["reason"]), "", row["note"])
     with clock.at(sent_at + timedelta(hours=9)):
-        first = people["conseil"]
         commands.take(db, item, moderator=first)
         commands.propose_refusal(db, item, moderator=first, version=item.version, grounds=grounds)
     _settle(db, sent_at + timedelta(hours=9))
+    return item
+
+
+def _refused(db: Session, row: Row, people: dict[str, Person]) -> None:
+    """Two members agree; the author asks for a new reading."""
+    sent_at = clock.now() - timedelta(days=row["days_ago"])
+    item = _proposed(db, row, people["conseil"], people)
     with clock.at(sent_at + timedelta(hours=30)):
         second = people["conseil2"]
         commands.take(db, item, moderator=second)

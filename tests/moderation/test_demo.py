@@ -71,6 +71,13 @@ def test_nothing_of_the_demo_happens_in_the_future(loaded: Session) -> None:
     assert newest <= clock.today()
 
 
+@pytest.mark.demo
+def test_the_demo_has_a_refusal_to_confirm_and_a_text_to_translate(db: Session) -> None:
+    found = db.execute(select(ModerationItem.status, ModerationItem.language)).all()
+    assert (Status.SECOND_LOOK, "fr") in found
+    assert (Status.WAITING, "es") in found
+
+
 def test_the_queue_of_the_demo_has_words_to_check_and_something_late(loaded: Session) -> None:
     lines, _next = queue.queue(loaded, make_person(loaded, Role.COUNCIL), {"fr"})
     assert any(line.marks for line in lines)
