@@ -12,11 +12,8 @@ from engage.accounts.commands import issue_card
 from engage.accounts.models import Person
 from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
-from engage.consultations.commands import (
-    cast_ballot,
-    keep_codes,
-    make_codes,
-)
+from engage.consultations.codes.commands import draw, keep_letters
+from engage.consultations.commands import cast_ballot
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
     BudgetCount,
@@ -31,6 +28,7 @@ from engage.consultations.models import (
     unit_of_person,
 )
 from engage.consultations.outcome.commands import Decision, add_to_decision, publish_decision
+from engage.consultations.paper.commands import hand_out, print_batch
 from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal_within
 from engage.core import clock
@@ -58,9 +56,9 @@ def load(
     _settle(db, voters)
     for row in data["consultations"]:
         consultation = _announced(db, row, people["coordinatrice"])
-        units = _units(db, consultation, row, voters, key=key)
+        units = _units(db, consultation, row, voters, key=key, actor=people["coordinatrice"])
         with clock.at(min(clock.now(), consultation.closes_at - timedelta(hours=1))):
-            _vote(db, consultation, row, units, captured_by=people["mediatrice"].id)
+            _vote(db, consultation, row, units, captured_by=people["mediatrice"])
         if consultation.is_over(clock.now()):
             with clock.at(consultation.closes_at + jobs.AFTER):
                 seal_within(db, consultation.id, None)
@@ -105,6 +103,7 @@ def _announced(db: Session, row: dict[str, Any], coordinator: Person) -> Consult
         organisation_id=_organisation(db, row["organisation"]),
         purpose=Purpose(row.get("purpose", Purpose.VOTE)),
         quorum=row.get("quorum"),
+        takes_paper=row.get("takes_paper", False),
         tells_neighbourhoods=row.get("tells_neighbourhoods", False),
         questions=[_question(place, q) for place, q in enumerate(row["questions"], 1)],
     )
@@ -167,12 +166,16 @@ def _units(
     voters: list[Person],
     *,
     key: bytes,
+    actor: Person,
 ) -> list[str]:
     """The electorate units that vote in the demo; the three documented codes stay unused."""
     if not consultation.electorate.by_code:
         return [unit_of_person(person.id) for person in voters]
-    codes = make_codes(db, consultation, key, row["electorate"]["size"] - len(DEMO_CODES))
-    keep_codes(db, consultation, key, DEMO_CODES)
+    codes = draw(row["electorate"]["size"] - len(DEMO_CODES))
+    letters = [*codes, *DEMO_CODES]
+    keep_letters(db, consultation, letters, key=key, batch=1, actor=actor)
+    if consultation.takes_paper:
+        print_batch(db, consultation, row["electorate"]["size"], actor=actor)
     hashes = [queries.code_hash(key, code) for code in codes]
     ids = db.scalars(select(VotingCode.id).where(VotingCode.code_hash.in_(hashes)))
     return [unit_of_code(code_id) for code_id in ids]
@@ -184,17 +187,20 @@ def _vote(
     row: dict[str, Any],
     units: list[str],
     *,
-    captured_by: int,
+    captured_by: Person,
 ) -> None:
     """Cast every ballot of the file; an empty answer is a question that was skipped."""
     channels = chain.from_iterable(
         repeat(ContributionChannel(name), count) for name, count in row["turnout"].items()
     )
     for unit, channel, answers in zip(units, channels, _ballots(row), strict=False):
+        if consultation.takes_paper and channel is ContributionChannel.PAPER:
+            hand_out(db, consultation, unit, actor=captured_by)  # what it says is in the urn
+            continue
         for number, question in enumerate(consultation.questions):
             choices = _option_ids(question, row["questions"][number], answers)
             if choices:
-                by = None if channel is ContributionChannel.WEB else captured_by
+                by = None if channel is ContributionChannel.WEB else captured_by.id
                 cast_ballot(
                     db, question, unit=unit, choices=choices, channel=channel, captured_by=by
                 )

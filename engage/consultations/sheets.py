@@ -58,6 +58,7 @@ class Summary(Listed):
 
     neighbourhood: dict[str, str] | None
     summary: dict[str, str]
+    takes_paper: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,6 @@ class Sheet(Summary):
     organisation_id: int | None
     min_age: int | None
     min_residence: str
-    takes_paper: bool
     tells_neighbourhoods: bool
     quorum: int | None
     expected: int | None

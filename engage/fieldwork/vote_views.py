@@ -24,6 +24,7 @@ from engage.core import clock, throttle
 from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.i18n import _
 from engage.core.web import apart, get_db, see_other, services
+from engage.core.words import ContributionChannel
 from engage.fieldwork import counter, queries
 from engage.fieldwork.counter import Visit, at_counter, counter_page
 from engage.fieldwork.forms import ConditionsForm, VisitForm, VotingCodeForm
@@ -50,6 +51,7 @@ def _index(visit: Visit, form: VotingCodeForm) -> ResponseReturnValue:
         visit,
         by_code=[c for c in open_ if c.electorate.by_code],
         declared=[c for c in open_ if not c.electorate.by_code],
+        paper=[c for c in open_ if c.takes_paper],
         has_identity=visit.has_identity(),
     )
 
@@ -106,7 +108,7 @@ def cast(visit: Visit, consultation_id: int) -> ResponseReturnValue:
                     unit=unit,
                     choices=chosen(form),
                     standing=standing,
-                    channel=visit.channel,
+                    channel=_channel(visit),
                     captured_by=counter.actor().id,
                 )
             except (AlreadyVoted, NotOpen) as refusal:
@@ -131,6 +133,13 @@ def attest(visit: Visit, consultation_id: int) -> ResponseReturnValue:
                 _state_age(asked, stated=form.age.data)
             return see_other(f"/guichet/vote/{asked.id}")
     return _conditions_page(visit, asked, form, missing)
+
+
+def _channel(visit: Visit) -> ContributionChannel:
+    """How the vote came: what is typed at the counter is never a ballot out of an urn, which two
+    people read, and which the count on paper has to find again."""
+    paper = visit.channel is ContributionChannel.PAPER
+    return ContributionChannel.IN_PERSON if paper else visit.channel
 
 
 def _state_age(asked: Consultation, *, stated: bool) -> None:

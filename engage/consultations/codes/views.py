@@ -112,9 +112,7 @@ def _lost(asked: Consultation, form: CancelForm) -> tuple[VotingCode, str]:
         raise InvalidInput("perdu", _("Écrivez le code ou le numéro de la lettre."))
     field = "perdu" if form.perdu.data else "numero"
     if found is None:
-        raise InvalidInput(
-            field, _("Aucune lettre de ce vote n’a ce code ou ce numéro.")
-        )
+        raise InvalidInput(field, _("Aucune lettre de ce vote n’a ce code ou ce numéro."))
     return found, field
 
 

@@ -74,9 +74,7 @@ def written(question: Question, mark: str, given: Sequence[Any]) -> str:
     }
     if mark != Mark.VALID:
         return said[Mark(mark)]
-    return "\xa0; ".join(
-        _part(question, each, place) for place, each in enumerate(given, 1)
-    )
+    return "\xa0; ".join(_part(question, each, place) for place, each in enumerate(given, 1))
 
 
 def _part(question: Question, each: Any, place: int) -> str:

@@ -27,7 +27,8 @@ def home(consultation_id: int) -> str:
 
 @bp.get("/concertations/papier/<ref:consultation_id>")
 def show(consultation_id: int) -> ResponseReturnValue:
-    return _page(known(consultation_id), reader())
+    actor = reader()
+    return _page(known(consultation_id), actor)
 
 
 @bp.post("/concertations/papier/<ref:consultation_id>/lots")
