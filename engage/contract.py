@@ -10,6 +10,7 @@ from sqlalchemy.exc import StatementError
 from engage.accounts import demo as people
 from engage.agenda import demo as agenda
 from engage.consultations import demo as votes
+from engage.consultations.kits import demo as kits
 from engage.consultations.sealing import jobs as sealing
 from engage.core import clock
 from engage.core.contractrows import Difference, Loader
@@ -19,6 +20,7 @@ from engage.incidents import demo as problems
 from engage.moderation import around_demo as around_ideas
 from engage.moderation import contract as moderation
 from engage.moderation import demo as ideas
+from engage.moderation import written_demo as nameless
 from engage.proposals import call_demo as calls
 from engage.reminders import demo as partners
 from engage.territory import contract as territory
@@ -75,7 +77,9 @@ def load_demo(town: Services) -> bool:
         around_ideas.load(db, data, people=everybody)
         calls.load(db, data, everybody)
         agenda.load(db, data, everybody)
-        votes.load(db, data, everybody, key=town.secret_key)
+        made = votes.load(db, data, everybody, key=town.secret_key)
+        unread = kits.load(db, data, everybody, made)
+        nameless.load(db, everybody, unread)
         problems.load(db, data, everybody, town.storage)
         partners.load(db, data)
     sealing.finish(town.database)
