@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engage.consultations.counting import words as counting
+from engage.consultations.kits import works_queries
 from engage.consultations.making import documents
 from engage.consultations.models import Electorate, QuestionKind
 from engage.consultations.outcome import charts, reading, words
@@ -53,9 +54,40 @@ def _documents(db: Session, sheet: Sheet) -> Section | None:
     return Section(_("Les documents"), text.format(n=len(found)), entries) if found else None
 
 
+def _meetings(db: Session, sheet: Sheet) -> Section | None:
+    """Those that took place, with their minutes; of works to homes."""
+    now = clock.now()
+    met = [
+        one
+        for one in works_queries.meetings(db, sheet.id)
+        if one.cancelled_at is None and one.starts_at <= now
+    ]
+    entries = tuple(
+        Entry(f"{label(one.title)}, {date_long(one.starts_at)}", label(one.minutes)) for one in met
+    )
+    return Section(_("Les réunions"), entries=entries) if met else None
+
+
+def _worries(db: Session, sheet: Sheet) -> Section | None:
+    """What residents asked in public, by theme, with the answers."""
+    themes = works_queries.themes(db, sheet.id)
+    found = works_queries.told(db, sheet.id)
+    asked = ngettext(
+        "{n} question ou inquiétude.", "{n} questions ou inquiétudes.", found.published
+    )
+    answered = ngettext("{n} réponse.", "{n} réponses.", found.answered)
+    intro = f"{asked.format(n=found.published)} {answered.format(n=found.answered)}"
+    entries = tuple(
+        Entry(label(theme.title), one.body, label(one.answer), one.language)
+        for theme in themes
+        for one in theme.voiced
+    )
+    return Section(_("Questions et inquiétudes"), intro, entries) if entries else None
+
+
 SECTIONS: Mapping[str, Sequence[Made]] = {
-    "before": (_documents,),
-    "answers": (),
+    "before": (_meetings, _documents),
+    "answers": (_worries,),
 }
 """Where in the bilan → who writes something there; None is left out."""
 

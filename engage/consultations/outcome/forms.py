@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 
 from engage.consultations.outcome.commands import Decision
@@ -85,8 +86,8 @@ class SimulatorForm(Form):
     cas = RadioField(
         lazy("Ce qui est proposé"),
         choices=[
-            (Case.PROPOSAL.value, lazy("Une proposition du bailleur, sans accord signé")),
-            (Case.AGREEMENT.value, lazy("Un accord signé avec une association de locataires")),
+            SelectChoice(Case.PROPOSAL, lazy("Une proposition du bailleur, sans accord signé")),
+            SelectChoice(Case.AGREEMENT, lazy("Un accord signé avec une association")),
         ],
         default=Case.PROPOSAL.value,
         validators=[AnyOf([case.value for case in Case], message=lazy("Choisissez un cas."))],
