@@ -31,6 +31,7 @@ from engage.consultations.outcome.commands import Decision, add_to_decision, pub
 from engage.consultations.paper.commands import hand_out, print_batch
 from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal_within
+from engage.consultations.written.commands import write
 from engage.core import clock
 from engage.core.words import ContributionChannel
 from engage.territory.models import Neighbourhood, Organisation
@@ -204,6 +205,9 @@ def _vote(
                 cast_ballot(
                     db, question, unit=unit, choices=choices, channel=channel, captured_by=by
                 )
+    for number, question in enumerate(consultation.questions):
+        for unit, text in zip(units, row["questions"][number].get("texts", ()), strict=False):
+            write(db, question, unit, text)
 
 
 def _ballots(row: dict[str, Any]) -> Iterator[dict[str, list[str]]]:
@@ -221,7 +225,7 @@ def _option_ids(
     }
     return [
         [ids[each[0]], each[1]] if isinstance(each, list) else ids[each]
-        for each in answers[row["code"]]
+        for each in answers.get(row["code"], ())
     ]
 
 
