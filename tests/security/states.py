@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from engage.accounts import commands
 from engage.accounts.models import ContactPoint, Opening, Person, Role
+from engage.consultations.making.models import ConsultationDocument
+from engage.consultations.models import QuestionKind
 from engage.core import clock, town_settings
 from engage.core.services import Services
 from engage.core.town_settings import TownSettings
@@ -24,6 +26,7 @@ from tests.accounts.test_views import ask_code
 from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
+from tests.consultations.making.drafts import asked, made
 from tests.discussions.making import make_comment
 from tests.discussions.test_moderation import member, sent
 from tests.factories import make_person, neighbourhood
@@ -58,6 +61,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
+    yield from _making_a_concertation(app, town)
     yield from _of_the_life_of_ideas(app, town)
     browser = Browser(app)
     report(browser, town)
@@ -218,6 +222,36 @@ def _of_calls_and_dates(app: Engage, town: Services) -> Iterator[State]:
     yield browser, f"/appels/modifier/{coming.id}"
     yield browser, f"/appels/repondre/{ended.id}"
     yield browser, f"/agenda/modifier/{event.id}"
+
+
+def _making_a_concertation(app: Engage, town: Services) -> Iterator[State]:
+    """A draft with a budget and a document, step by step; one that is announced."""
+    with town.database.transaction() as db:
+        budget = asked(kind=QuestionKind.BUDGET, budget=900)
+        draft, announced = made(db, budget, asked("Bancs", "Arbres")), made(db)
+        announced.is_draft = False
+        document = ConsultationDocument(
+            consultation_id=draft.id,
+            title={"fr": "Le plan"},
+            key=f"{'0' * 32}-pdf",
+            size=9,
+            added_on=clock.today(),
+        )
+        db.add(document)
+        coordinator = make_person(db, Role.COORDINATOR)
+    browser = Browser(app).sign_in(coordinator)
+    page, question = f"/concertations/{draft.id}", draft.questions[1]
+    for step in ("", "/essentiel", "/questions", "/documents", "/votants", "/calendrier"):
+        yield browser, f"{page}/preparer{step}"
+    yield browser, f"{page}/preparer/documents/{document.id}"
+    for one in draft.questions:
+        yield browser, f"{page}/preparer/questions/{one.id}"
+    yield browser, f"{page}/preparer/questions/nouvelle?kind=scale"
+    yield browser, f"{page}/preparer/questions/{question.id}/reponses/{question.options[0].id}"
+    yield browser, f"{page}/repetition"
+    yield browser, f"{page}/repetition?question=2"
+    yield browser, f"/concertations/{announced.id}/prolonger"
+    yield browser, f"/concertations/{announced.id}/annuler"
 
 
 def _with_answers_that_wait(app: Engage, town: Services) -> Iterator[State]:
