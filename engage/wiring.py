@@ -232,6 +232,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "agenda.download",
         "agenda.reminder",
         "agenda.ask_reminder",
+        "agenda.ask_stop",
+        "agenda.stop",
         "calls.index",
         "calls.show",
         "ideas.index",

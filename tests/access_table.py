@@ -59,7 +59,7 @@ _BY_AUDIENCE = {
         this_phone.show this_phone.erase this_phone.ended
         demo.people demo.enter demo.mail demo.mail_json
         agenda.index agenda.past agenda.show agenda.feed agenda.download agenda.reminder
-        agenda.ask_reminder
+        agenda.ask_reminder agenda.ask_stop agenda.stop
         calls.index calls.show
         ideas.index ideas.choose_place ideas.on_map ideas.atom ideas.similar
         searching.everything

@@ -129,6 +129,18 @@ def withdraw_reminder(db: Session, event: Event, *, person: Person) -> bool:
     return True
 
 
+def stop_by_link(db: Session, token: str) -> Event | None:
+    """Stop the reminder of a message's link; its date, None when nothing was left to stop."""
+    reminder = queries.reminder_by_link(db, token)
+    if reminder is None:
+        return None
+    event = queries.event(db, reminder.event_id)
+    person = db.get_one(Person, reminder.person_id)
+    if event is not None:
+        withdraw_reminder(db, event, person=person)
+    return event
+
+
 def finish_reminder(db: Session, draft: Draft, person: Person) -> str:
     """Ask for the reminder that waited for its person to be known; returns the page of the date."""
     event = queries.event(db, draft.payload["event_id"])

@@ -11,6 +11,7 @@ from engage.agenda.models import Event
 from engage.agenda.words import hours
 from engage.core import clock, outbox
 from engage.core.outbox import Later, OutboxMessage, Rendered
+from engage.core.secrets import new_token, token_hash
 from engage.core.words_of_mail import rendered
 
 NIGHT, MORNING = 21, 8
@@ -36,10 +37,10 @@ def cancelled(db: Session, event: Event) -> None:
 
 def _tell(db: Session, kind: str, event: Event, person: Person, which: str) -> bool:
     """Queue a message to the person's proven address; nobody is told where there is none."""
-    address = accounts.address_of(db, person)
+    address, token = accounts.address_of(db, person), new_token()
     if address is None:
         return False
-    return outbox.post(
+    queued = outbox.post(
         db,
         kind,
         channel=address.channel,
@@ -47,9 +48,14 @@ def _tell(db: Session, kind: str, event: Event, person: Person, which: str) -> b
         dedupe_key=f"{kind}:{event.uid}:{which}:{person.id}",
         person_id=person.id,
         language=person.language,
+        secret=token,
         event_id=event.id,
         which=which,
     )
+    reminder = queries.reminder_of(db, event.id, person)
+    if queued and reminder is not None:
+        reminder.link = token_hash(token)
+    return queued
 
 
 def render_reminder(db: Session, message: OutboxMessage, base_url: str) -> Rendered | None:
@@ -90,10 +96,14 @@ def _wants(db: Session, event: Event, message: OutboxMessage) -> bool:
 
 def _words(template: str, event: Event, message: OutboxMessage, base_url: str) -> Rendered:
     _let_sleep(event)
-    link = f"{base_url}{queries.event_path(event.id)}"
+    stop = f"{base_url}/agenda/arret/{message.secret}"
     return rendered(
         template,
         message,
+        headers=(
+            ("List-Unsubscribe", f"<{stop}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ),
         event=event,
         hours=hours(event),
         title=event.title,
@@ -103,8 +113,8 @@ def _words(template: str, event: Event, message: OutboxMessage, base_url: str) -
             event.place_words,
             event.neighbourhood.name if event.neighbourhood else None,
         ),
-        link=link,
-        stop=f"{link}/rappel",
+        link=f"{base_url}{queries.event_path(event.id)}",
+        stop=stop,
     )
 
 

@@ -69,3 +69,5 @@ class EventReminder(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     asked_on: Mapped[date]
+    link: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Hash of what stops it, in the last message that was sent."""

@@ -13,6 +13,7 @@ from engage.core import clock
 from engage.core.folding import slug
 from engage.core.i18n import _, label
 from engage.core.pagination import PAGE_SIZE, Page
+from engage.core.secrets import token_hash
 from engage.territory.models import Neighbourhood, Organisation, Place
 
 LONGEST = timedelta(days=1)
@@ -200,6 +201,11 @@ def event(db: Session, event_id: int) -> Event | None:
 def reminder_of(db: Session, event_id: int, person: Person) -> EventReminder | None:
     """Whether this person asked to be reminded."""
     return db.get(EventReminder, (event_id, person.id))
+
+
+def reminder_by_link(db: Session, token: str) -> EventReminder | None:
+    """The reminder whose last message holds this link; None once it is stopped."""
+    return db.scalar(select(EventReminder).where(EventReminder.link == token_hash(token)))
 
 
 def who_asked(db: Session, event_id: int) -> Sequence[Person]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from engage.accounts import commands as accounts
@@ -26,6 +28,7 @@ from engage.core.web import (
     form_page,
     get_db,
     page,
+    secret_page,
     see_other,
     services,
     visitor_address,
@@ -207,3 +210,33 @@ def stop_reminder(event_id: int) -> ResponseReturnValue:
     commands.withdraw_reminder(get_db(), event, person=person)
     flash(_("C’est fait. Nous ne vous écrivons plus pour cette date."), "ok")
     return see_other(queries.event_path(event.id, label(event.title)))
+
+
+@bp.get("/agenda/arret/<token>")
+def ask_stop(token: str) -> ResponseReturnValue:
+    """Mail scanners open links: nothing stops before the button, or the mailbox's own POST."""
+    reminder = queries.reminder_by_link(get_db(), token)
+    event = queries.event(get_db(), reminder.event_id) if reminder else None
+    return _stop_page(token, 200 if event else 404, event=event)
+
+
+@bp.post("/agenda/arret/<token>")
+def stop(token: str) -> ResponseReturnValue:
+    """Stop at once: no session, no CSRF token, no second question (RFC 8058).
+
+    What proves the wish is the token, which only that mail holds; all it can do is to stop mails.
+    """
+    event = commands.stop_by_link(get_db(), token)
+    return _stop_page(token, 200, event=event, stopped=True)
+
+
+def _stop_page(token: str, status: int, **context: Any) -> Response:
+    return secret_page(page("agenda/stop.html", status, token=token, **context))
+
+
+def _without_csrf_token(state: BlueprintSetupState) -> None:
+    """The one address here that takes a POST from outside; see `stop`."""
+    state.app.extensions["csrf"].exempt(stop)
+
+
+bp.record_once(_without_csrf_token)

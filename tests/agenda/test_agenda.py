@@ -159,7 +159,7 @@ def test_a_reminder_leaves_once_the_evening_before(db: Session, moment: Moment) 
     (message,) = outbox(db)
     said = words_of(db, message)
     assert said.startswith("Demain : Stand du bus\n")
-    for part in ("vendredi 5 juin 2026, de 14\xa0h à 16\xa0h", f"{BASE}/agenda/{event.id}/rappel"):
+    for part in ("vendredi 5 juin 2026, de 14\xa0h à 16\xa0h", f"{BASE}/agenda/arret/"):
         assert part in said
     message.channel = "sms"
     assert len(words_of(db, message)) <= 160
@@ -277,6 +277,35 @@ def test_a_visitor_asks_first_and_says_who_afterwards(client: Browser, town: Ser
     assert "Un rappel vous attend" not in client.text
     with town.database.reading() as db:
         assert db.scalars(select(EventReminder)).all() == []
+
+
+def test_the_link_of_a_reminder_stops_it_without_signing_in(
+    client: Browser, town: Services, nour: Person, moment: Moment
+) -> None:
+    event = made(town)
+    with town.database.transaction() as db:
+        commands.ask_reminder(db, event, person=db.merge(nour))
+    moment.move_to(EVENING)
+    with town.database.transaction() as db:
+        jobs.remind(db)
+    with town.database.reading() as db:
+        (message,) = outbox(db)
+        letter = messages.RENDERERS[message.kind](db, message, BASE)
+    assert letter is not None
+    address = f"/agenda/arret/{message.secret}"
+    assert f"{BASE}{address}\n" in letter.text
+    assert ("List-Unsubscribe", f"<{BASE}{address}>") in letter.headers
+
+    client.get(address)
+    assert "Stand du bus" in client.text
+    with town.database.reading() as db:
+        assert queries.reminder_of(db, event.id, nour), "opening a link changes nothing"
+    client.post(address, {"List-Unsubscribe": "One-Click"}, expects=200)
+    assert "C’est arrêté" in client.text
+    with town.database.reading() as db:
+        assert queries.reminder_of(db, event.id, nour) is None
+    for link in (address, "/agenda/arret/inconnu"):
+        client.get(link, expects=404)
 
 
 def test_who_is_known_asks_with_one_button(client: Browser, town: Services, nour: Person) -> None:
