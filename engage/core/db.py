@@ -5,9 +5,11 @@ Debian 12 (3.40) has the WAL-reset fault fixed in 3.51.3; its driver's own BEGIN
 that whoever writes takes the lock first (BEGIN IMMEDIATE) instead of failing half-way.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -30,6 +32,9 @@ WRITES = "engage_writes"
 
 BUSY_TIMEOUT_MS = 15_000
 LOG_TIMEOUT_MS = 1_000
+
+USED_AT = "engage_used_at"
+RESTED_S = 1.0
 
 QUIET: dict[str, Any] = {"hide_parameters": True}
 """Errors end in the logs: they name the statement, never the addresses and words in it."""
@@ -165,13 +170,33 @@ class Database:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True, **QUIET)
+        engine = create_engine(url, pool_size=8, max_overflow=16, **QUIET)
+        event.listen(engine, "checkout", partial(_look_at_rested, engine))
+        event.listen(engine, "checkin", _note_use)
+        return engine
     import pysqlite3.dbapi2
 
     engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=5, max_overflow=20, **QUIET)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_use(_driver: Any, record: Any) -> None:
+    record.info[USED_AT] = time.monotonic()
+
+
+def _look_at_rested(engine: Engine, driver: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection that rested whether it still stands, and replace all when it does not.
+
+    Not before every transaction: that is a fifth of the time of a vote.
+    """
+    if time.monotonic() - record.info.get(USED_AT, -RESTED_S) < RESTED_S:
+        return
+    try:
+        engine.dialect.do_ping(driver)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:

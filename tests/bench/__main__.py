@@ -6,7 +6,7 @@
 import sys
 
 from tests.bench import ballots, inprocess, serving, towns, voting, weights
-from tests.bench.figures import Figure, show
+from tests.bench.figures import show
 
 
 def main(*, quick: bool) -> int:
@@ -31,17 +31,8 @@ def main(*, quick: bool) -> int:
                 show("The same pages with much in them", inprocess.growth(small, large, rounds)),
                 show("SQL statements with much in them", inprocess.statements(large)),
             ]
-    good.append(show("Ballots", _ballots()))
+    good.append(show("Ballots", ballots.figures()))
     return 0 if all(good) else 1
-
-
-def _ballots() -> list[Figure]:
-    found = ballots.measure()
-    name = f"{found['ballots_per_second']} ballots a second, times a bare insert"
-    return [
-        Figure(name, found["ratio"], found["bar"], least=True),
-        Figure("ballots lost", found["lost"], 0),
-    ]
 
 
 if __name__ == "__main__":

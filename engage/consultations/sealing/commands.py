@@ -1,7 +1,7 @@
 """Sealing: an act after which nobody can tell who gave which answer, and everybody may count."""
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,9 @@ from engage.core.errors import Conflict
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.words import ContributionChannel
+
+AFTER = timedelta(minutes=10)
+"""How long after the closing: the clocks of two machines may differ, and a last vote be slow."""
 
 
 def seal(database: Database, consultation_id: int, actor: Person | None) -> None:
@@ -64,8 +67,8 @@ def _held(db: Session, consultation_id: int) -> Consultation:
 def _require_ready(asked: Consultation, now: datetime) -> None:
     if asked.sealed_at is not None:
         raise Conflict(_("Les bulletins sont déjà scellés."))
-    if not asked.is_over(now):
-        raise Conflict(_("Le vote n’est pas fini. On ne peut pas encore sceller."))
+    if not asked.is_over(now - AFTER):
+        raise Conflict(_("On scelle dix minutes après la fin du vote, pas avant."))
 
 
 def _seal(db: Session, asked: Consultation, stored: FinalCounts | None) -> dict[str, Any]:

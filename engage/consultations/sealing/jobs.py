@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy import delete, exists, select, text
 from sqlalchemy.orm import Session
 
 from engage.consultations.models import Ballot, Consultation, Question
 from engage.consultations.sealing import secrets
+from engage.consultations.sealing.commands import AFTER as AFTER
 from engage.consultations.sealing.commands import drop_cancelled, seal
 from engage.consultations.sealing.models import SealingRest
 from engage.core import clock
@@ -16,9 +16,6 @@ from engage.core.db import Database
 from engage.core.errors import Conflict
 
 log = logging.getLogger(__name__)
-
-AFTER = timedelta(minutes=10)
-"""How long after the closing: the clocks of two machines may differ."""
 
 REWRITTEN = ("ballots", "roll_entries")
 

@@ -8,6 +8,9 @@ from engage.core.quick import QuickStatement
 VOTES = 0x564F5445
 """The class of these locks on PostgreSQL, apart from all others."""
 
+TRY = f"pg_try_advisory_xact_lock_shared({VOTES}, :consultation_id)"
+"""For a condition on PostgreSQL: true with the lock shared, false while somebody seals."""
+
 _SHARE = QuickStatement(f"SELECT pg_advisory_xact_lock_shared({VOTES}, :consultation_id)")
 _ALONE = text(f"SELECT pg_advisory_xact_lock({VOTES}, :consultation_id)")
 

@@ -22,6 +22,7 @@ KEY_LENGTH = 32
 RECEIPT_BYTES = 10
 """80 bits: a million receipts are all different, and nobody finds one by trying."""
 
+VOTES = "votes"
 FOLDER = "secrets"
 """The name under which a session knows the folder of the town's secrets."""
 
@@ -29,9 +30,13 @@ FOLDER = "secrets"
 def read(db: Session, consultation_id: int) -> bytes | None:
     """The secret as it is now, or None: no vote yet, restored elsewhere, or sealed."""
     try:
-        return path_of(db, consultation_id).read_bytes()
+        descriptor = os.open(f"{db.info[FOLDER]}/{VOTES}/{consultation_id}", os.O_RDONLY)
     except FileNotFoundError:
         return None
+    try:
+        return os.read(descriptor, BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def read_or_make(db: Session, consultation_id: int) -> bytes:
@@ -78,7 +83,7 @@ def destroy(db: Session, consultation_id: int) -> None:
 def path_of(db: Session, consultation_id: int) -> Path:
     """Where the secret of this concertation lies: `ENGAGE_SECRETS/votes/<id>`."""
     folder: Path = db.info[FOLDER]
-    return folder / "votes" / str(consultation_id)
+    return folder / VOTES / str(consultation_id)
 
 
 def _fsync_folder(folder: Path) -> None:
