@@ -60,8 +60,8 @@ class Choice(Field):
 
     def at(self, place: int) -> int:
         """The option named at `place` (from 0); 0 when none is."""
-        named = [each for each in self.given if type(each) is int]
-        return named[place] if place < len(named) else 0
+        named = self.given[place] if place < len(self.given) else 0
+        return named if type(named) is int else 0
 
     def grade_of(self, option_id: int) -> int:
         """The grade given to an option; -1 when none is."""
