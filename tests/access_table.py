@@ -152,8 +152,7 @@ _BY_AUDIENCE = {
         conversions.ask_idea conversions.to_idea
         works_desk.accompany works_desk.add_meeting works_desk.remove_meeting
         works_desk.ask_minutes works_desk.write_minutes works_desk.ask_answer works_desk.answer
-        decisions_of_votes.ask decisions_of_votes.decide decisions_of_votes.ask_addition
-        decisions_of_votes.add decisions_of_votes.ask_whose decisions_of_votes.entrust
+        decisions_of_votes.ask_whose decisions_of_votes.entrust
         decisions_of_votes.ask_archive decisions_of_votes.archive
         codes.make codes.cancel codes.cancel_batch
         paper.print_batch paper.open_urn paper.closing paper.close
@@ -173,7 +172,10 @@ _BY_AUDIENCE = {
         codes.show codes.check stand.show stand.hand_out
     """,
     DESK: "gup.listing gup.show",
-    DECIDERS: "gup.decide",
+    DECIDERS: """
+        gup.decide decisions_of_votes.ask decisions_of_votes.decide
+        decisions_of_votes.ask_addition decisions_of_votes.add
+    """,
     STEERING: """
         reminders.reminders reminders.partners
         admin.home admin.new admin.give admin.mandate admin.end admin.prolong admin.invite

@@ -108,6 +108,10 @@ def _mandate(role: Role, holder: int = ANOTHER) -> Callable[[], tuple[Any]]:
     return lambda: (Mandate(person_id=holder, role=role.value, starts_on=clock.today()),)
 
 
+def _any_vote() -> tuple[Any]:
+    return (_vote_to_come()[0],)
+
+
 def _ended_vote() -> tuple[Any, Any]:
     """Sealed; the organisation that the person acts for owes the decision."""
     now = clock.now()
@@ -366,6 +370,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Changer une concertation avant le vote"), making.can_change, _vote_to_come),
         Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
         Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),
+        Act(lazy("Être prévenu du résultat d’un vote"), decisions.can_follow_result, _any_vote),
         Act(lazy("Publier la décision après un vote"), decisions.can_decide, _ended_vote),
         Act(lazy("Compléter une décision publiée"), decisions.can_add_to_decision, _decided_vote),
         Act(lazy("Dire qui doit la décision"), decisions.can_entrust, _ended_vote),

@@ -101,11 +101,10 @@ def entrust(
 
 def archive(db: Session, consultation: Consultation, *, actor: Person) -> None:
     """Put it away among the ended ones; raises `Conflict` as long as a decision is owed."""
-    require(policy.speaks_for, actor, consultation)
+    require(policy.archives, actor)
     if consultation.archived_at is not None:
         return
     if not policy.is_settled(consultation):
         raise Conflict(_("Publiez d’abord la décision. Sans elle, rien n’est archivé."))
-    require(policy.can_archive, actor, consultation)
     consultation.archived_at = clock.now()
     audit.record(db, "consultation.archive", consultation, actor_id=actor.id)

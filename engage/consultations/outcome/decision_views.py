@@ -8,7 +8,7 @@ from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.models import Person
 from engage.consultations.models import Consultation
-from engage.consultations.outcome import commands, partners, policy, reading
+from engage.consultations.outcome import commands, policy, reading, replies
 from engage.consultations.outcome.forms import AdditionForm, DecisionForm, EntrustForm
 from engage.core import clock
 from engage.core.errors import Conflict, NotFound
@@ -48,7 +48,7 @@ def results_of(consultation: Consultation) -> str:
 def ask(consultation_id: int) -> ResponseReturnValue:
     """The form; where a partner answered by mail, with what was written there."""
     person, consultation = _mine(consultation_id)
-    answer = partners.answer(get_db(), consultation)
+    answer = replies.answer(get_db(), consultation)
     start = filled_in(statement={"fr": answer} if answer else {}, by=consultation.decided_by)
     form = DecisionForm(**start, version=consultation.version)
     return _decision_page(form, person, consultation, answer)
@@ -138,6 +138,7 @@ def entrust(consultation_id: int) -> ResponseReturnValue:
 @bp.get("/concertations/archiver/<ref:consultation_id>")
 def ask_archive(consultation_id: int) -> ResponseReturnValue:
     person, consultation = _mine(consultation_id)
+    require(policy.archives, person)
     settled = policy.is_settled(consultation)
     return form_page(
         "consultations/outcome/archive.html",

@@ -56,17 +56,17 @@ def can_entrust(person: Person | None, consultation: Consultation, now: datetime
     )
 
 
+def archives(person: Person | None) -> bool:
+    """The coordinator puts away."""
+    return person is not None and person.holds(Role.COORDINATOR)
+
+
 def can_archive(person: Person | None, consultation: Consultation) -> bool:
     """The coordinator, after the decision: nothing is put away with an answer still owed.
 
     A survey has no decision, what was cancelled none to come.
     """
-    return (
-        person is not None
-        and person.holds(Role.COORDINATOR)
-        and consultation.archived_at is None
-        and is_settled(consultation)
-    )
+    return archives(person) and consultation.archived_at is None and is_settled(consultation)
 
 
 def is_settled(consultation: Consultation) -> bool:

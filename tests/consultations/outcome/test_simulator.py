@@ -89,7 +89,7 @@ def test_the_page_needs_no_account_keeps_nothing_and_says_what_it_is(
     assert "Elle ne remplace pas la consultation écrite prévue par la loi" in client.text
     client.get(f"{address}?cas=proposition&concernes=96&oui=13&non=11&notifie=2026-06-01")
     assert "La proposition s’appliquerait." in client.text
-    assert "samedi 1 août 2026" in client.text
+    assert "samedi 1er août 2026" in client.text
     client.get(f"{address}?cas=accord&concernes=96&oui=0&non=48")
     assert "On ne sait pas" in client.text
     client.get(f"/concertations/{party.id}/simulateur", expects=404)
