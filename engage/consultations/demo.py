@@ -14,6 +14,7 @@ from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.codes.commands import draw, keep_letters
 from engage.consultations.commands import cast_ballot
+from engage.consultations.making import demo as making
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
     BudgetCount,
@@ -66,6 +67,7 @@ def load(
         if row["decision"]:
             _decide(db, consultation, row["decision"], people["coordinatrice"])
         made[row["code"]] = consultation
+    making.load(db, people["coordinatrice"])
     issue_card(db, people[CARD_HOLDER], DEMO_CARD, key=key)
     return made
 

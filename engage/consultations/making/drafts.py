@@ -62,6 +62,8 @@ class Voters:
     neighbourhood_id: int | None = None
     min_age: int | None = None
     min_residence: str = "declared"
+    places: tuple[int, ...] = ()
+    """Ids of the places whose residents vote alone; none: the whole neighbourhood."""
     takes_paper: bool = False
     tells_neighbourhoods: bool = False
     quorum: int | None = None

@@ -138,6 +138,7 @@ class VotersForm(SeenForm):
 
     electorate = RadioField("Comment vote-t-on\xa0?", choices=words.ELECTORATES)
     neighbourhood_id = SelectField("Où", default="")
+    places = SelectMultipleField("Seulement ces lieux", coerce=int)
     min_age = number("Âge minimal", least=6, most=99)
     min_residence = SelectField("Comment montrer qu’on habite là", choices=words.RESIDENCE)
     takes_paper = BooleanField("On vote aussi sur papier")
@@ -151,6 +152,7 @@ class VotersForm(SeenForm):
         return cls(
             electorate=draft.electorate.value,
             neighbourhood_id=str(draft.neighbourhood_id or ""),
+            places=draft.places,
             min_age=draft.min_age,
             min_residence=draft.min_residence,
             takes_paper=draft.takes_paper,
@@ -160,8 +162,11 @@ class VotersForm(SeenForm):
             version=draft.version,
         )
 
-    def offer(self, hoods: Sequence[Neighbourhood]) -> None:
-        """Fill the list."""
+    def offer(self, hoods: Sequence[Neighbourhood], homes: Sequence[Place]) -> None:
+        """Fill the lists; of homes those with a name of their own, not each stairwell."""
+        self.places.choices = [
+            (home.id, label(home.name)) for home in homes if home.parent_id is None
+        ]
         self.neighbourhood_id.choices = {"": "Tous les quartiers du contrat"} | {
             str(hood.id): label(hood.name) for hood in hoods
         }
@@ -172,6 +177,7 @@ class VotersForm(SeenForm):
         return Voters(
             electorate=electorate,
             neighbourhood_id=int(self.neighbourhood_id.data or 0) or None,
+            places=tuple(self.places.data or ()),
             min_age=self.min_age.data,
             min_residence=ResidenceLevel.DECLARED.value if electorate.by_code else level,
             takes_paper=bool(self.takes_paper.data),

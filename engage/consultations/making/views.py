@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
+from engage.accounts import homes
 from engage.consultations.making import checks, commands, desk, policy, queries, templates, words
 from engage.consultations.making.drafts import Part
 from engage.consultations.making.forms import BeginForm, CalendarForm, VotersForm, WordingForm
@@ -121,14 +122,14 @@ def voters(consultation_id: int) -> ResponseReturnValue:
 
 
 def _voters_page(form: VotersForm, consultation: Consultation) -> ResponseReturnValue:
-    form.offer(territory.neighbourhoods(get_db()))
+    form.offer(territory.neighbourhoods(get_db()), homes.homes(get_db()))
     return _step_page("voters", "votants", form, consultation)
 
 
 @bp.post("/concertations/<ref:consultation_id>/preparer/votants")
 def change_voters(consultation_id: int) -> ResponseReturnValue:
     consultation, form = desk.changeable(consultation_id), VotersForm()
-    form.offer(territory.neighbourhoods(get_db()))
+    form.offer(territory.neighbourhoods(get_db()), homes.homes(get_db()))
     kept = _kept(form, consultation, form.to_input, following="calendrier")
     return kept or _voters_page(form, desk.found(consultation_id))
 
