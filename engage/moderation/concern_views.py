@@ -4,9 +4,9 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
 from engage.consultations.kits import works
+from engage.consultations.kits.concern_form import ConcernForm
 from engage.consultations.kits.models import Concern
 from engage.consultations.kits.policy import takes_worries
-from engage.consultations.kits.works_forms import ConcernForm
 from engage.consultations.models import Consultation
 from engage.core import clock, throttle, warnings
 from engage.core.errors import Conflict, NotFound

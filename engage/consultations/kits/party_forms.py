@@ -1,10 +1,10 @@
-"""Forms of a party: who helps, when and where it is, what is to do, what is needed."""
+"""Forms of who organises a party: when and where it is, what is to do, what is needed."""
 
 from collections.abc import Sequence
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engage.agenda.forms import Hour
 from engage.consultations.kits.helping import Asked
@@ -19,18 +19,6 @@ from engage.core.spoken import filled_in, spoken, texts
 from engage.territory.models import Organisation, Place
 
 TOO_LONG = _("Ce texte est trop long.")
-
-
-class HelpForm(SendOnceForm):
-    """Under which name the organisers expect somebody."""
-
-    name = Line(
-        _("Votre prénom"),
-        validators=[
-            DataRequired(_("Écrivez un prénom. Les organisateurs seuls le lisent.")),
-            Length(max=60, message=TOO_LONG),
-        ],
-    )
 
 
 class HeldForm(SeenForm):

@@ -10,8 +10,8 @@ from engage.accounts import gate
 from engage.agenda.queries import event_path, whereabouts
 from engage.consultations import sheets
 from engage.consultations.kits import helping, party_words, plan, queries
+from engage.consultations.kits.help_form import HelpForm
 from engage.consultations.kits.models import Party, PartyNeed
-from engage.consultations.kits.party_forms import HelpForm
 from engage.consultations.kits.policy import can_organise
 from engage.consultations.kits.queries import Need
 from engage.consultations.kits.section import section

@@ -1,16 +1,15 @@
-"""Forms of works: a worry or question, an answer, a meeting and its minutes."""
+"""Forms of who accompanies works: an answer, a meeting and its minutes."""
 
 from collections.abc import Sequence
 
-from wtforms import HiddenField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import SelectField
+from wtforms.validators import InputRequired
 
 from engage.agenda.models import Event
-from engage.consultations.kits.models import Concern, ConcernKind, Meeting
-from engage.consultations.kits.themes import THEMES
-from engage.consultations.kits.works import LONGEST, Answered, Raised
-from engage.core.forms import Form, SeenForm, SendOnceForm, Words
+from engage.consultations.kits.concern_form import named_themes
+from engage.consultations.kits.models import Concern, Meeting
+from engage.consultations.kits.works import Answered
+from engage.core.forms import Form, SeenForm, Words
 from engage.core.i18n import _ as now_
 from engage.core.i18n import date_long, label
 from engage.core.i18n import lazy as _
@@ -18,41 +17,6 @@ from engage.core.spoken import filled_in, spoken, texts
 from engage.territory.models import Organisation
 
 TOO_LONG = _("Ce texte est trop long.")
-
-
-class ConcernForm(SendOnceForm):
-    """What a resident asks or fears; `vu` holds what was warned of already."""
-
-    kind = RadioField(
-        _("Vous écrivez"),
-        choices=[
-            SelectChoice(ConcernKind.QUESTION.value, _("une question")),
-            SelectChoice(ConcernKind.WORRY.value, _("une inquiétude")),
-        ],
-        default=ConcernKind.QUESTION.value,
-    )
-    theme = SelectField(
-        _("À propos de quoi"), validators=[InputRequired(_("Choisissez un sujet."))]
-    )
-    text = Words(
-        _("Vos mots"),
-        validators=[
-            DataRequired(_("Écrivez votre question.")),
-            Length(max=LONGEST, message=_("Ce texte est trop long : 600 caractères au plus.")),
-        ],
-    )
-    vu = HiddenField()
-
-    def offer(self) -> None:
-        """Fill the list in the page's language."""
-        self.theme.choices = {"": now_("Choisissez")} | _themes()
-
-    def to_input(self) -> Raised:
-        return Raised(ConcernKind(self.kind.data), self.theme.data, self.text.data or "")
-
-
-def _themes() -> dict[str, str]:
-    return {code: label(words) for code, words in THEMES.items()}
 
 
 @spoken(
@@ -79,7 +43,7 @@ class AnswerForm(SeenForm):
         )
 
     def offer(self, organisations: Sequence[Organisation]) -> None:
-        self.theme.choices = _themes()
+        self.theme.choices = named_themes()
         self.answerer.choices = {str(o.id): o.name for o in organisations}
 
     def to_input(self) -> Answered:
