@@ -7,14 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person, Role
-from engage.consultations.models import Option, Question
+from engage.consultations.making import queries as making
+from engage.consultations.making.commands import announce_draft
+from engage.consultations.models import Option, Question, QuestionKind
 from engage.core import clock, photos
 from engage.core.errors import Conflict, Denied, InvalidInput
 from engage.core.outbox import OutboxMessage
 from engage.core.services import Services
 from engage.core.storage import Storage
 from engage.core.words import Visibility
-from engage.fieldwork import conversions
+from engage.fieldwork import conversions, voted_ideas
 from engage.incidents import choices
 from engage.incidents import commands as incidents
 from engage.incidents import queries as reports
@@ -31,10 +33,12 @@ from engage.moderation.workflow import Status as ItemStatus
 from engage.privacy import commands as privacy
 from engage.proposals import commands, queries
 from engage.proposals.models import Proposal, ProposalPhoto
+from engage.proposals.news import Happening, ProposalEvent
 from engage.proposals.workflow import Status
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.factories import make_consultation
+from tests.consultations.making.drafts import asked, made
 from tests.factories import make_person, make_place
 from tests.moderation import deciding
 from tests.proposals.ideas import make_idea, make_item, make_public
@@ -305,3 +309,39 @@ def test_what_is_shown_again_is_said_again_in_votes(db: Session) -> None:
     assert option.label == {"fr": f"Idée n° {idea.id}"}
     REPORTABLE["proposals"].show(db, idea.id, actor_id=None)
     assert option.label == {"fr": "Un kiosque"}
+
+
+def test_an_idea_in_a_draft_is_told_of_when_the_vote_is_announced(
+    town: Services, moment: Moment
+) -> None:
+    with town.database.transaction() as db:
+        idea, draft, council = make_public(db), made(db), make_person(db, Role.COUNCIL)
+        [question] = [q for q in conversions.open_questions(db) if q.consultation_id == draft.id]
+        conversions.put_to_vote(db, idea, question, person=council)
+    assert voted_ideas.tell(town.database) == 0
+    with town.database.transaction() as db:
+        found = making.consultation(db, draft.id)
+        assert found is not None
+        announce_draft(db, found, version=found.version, actor=make_person(db, Role.COORDINATOR))
+    assert voted_ideas.tell(town.database) == 0
+    moment.move_to(draft.announced_at)
+    assert (voted_ideas.tell(town.database), voted_ideas.tell(town.database)) == (1, 0)
+    with town.database.reading() as db:
+        told = select(ProposalEvent).where(ProposalEvent.kind == Happening.PUT_TO_VOTE)
+        [event] = db.scalars(told)
+        assert (event.proposal_id, event.details) == (idea.id, {"consultation_id": draft.id})
+
+
+def test_only_questions_with_a_list_take_an_idea(db: Session) -> None:
+    kinds = [*QuestionKind]
+    draft = made(db, *(asked("A", "B", kind=kind) for kind in kinds))
+    offered = [q.kind for q in conversions.open_questions(db) if q.consultation_id == draft.id]
+    assert offered == [
+        QuestionKind.SINGLE,
+        QuestionKind.APPROVAL,
+        QuestionKind.FAVOURITES,
+        QuestionKind.JUDGMENT,
+    ]
+    idea, yes_no = make_public(db), draft.questions[0]
+    with pytest.raises(Conflict):
+        conversions.put_to_vote(db, idea, yes_no, person=make_person(db, Role.COUNCIL))

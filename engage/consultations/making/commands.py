@@ -12,6 +12,7 @@ from sqlalchemy import Column, Select, Table, delete, exists, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.consultations.kits import party
 from engage.consultations.making import checks, history, policy, queries, questions
 from engage.consultations.making.drafts import (
     Calendar,
@@ -191,6 +192,7 @@ def cancel(
     _tell(db, consultation, ChangeKind.CANCELLED, reason)
     audit.record(db, "consultation.cancel", consultation, actor_id=actor.id)
     deadline.withdrawn(db, consultation)
+    party.call_off(db, consultation, reason=reason["fr"], actor=actor)
     db.flush()
 
 

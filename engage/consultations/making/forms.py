@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from engage.accounts.residence import ResidenceLevel
@@ -16,7 +16,7 @@ from engage.core import clock
 from engage.core.forms import Day, Line, SeenForm, SendOnceForm, Words
 from engage.core.i18n import label
 from engage.core.spoken import filled_in, spoken, texts
-from engage.territory.models import Neighbourhood, Organisation
+from engage.territory.models import Neighbourhood, Organisation, Place
 
 TOO_LONG = "Ce texte est trop long."
 LINE, LONG = 140, 2000
