@@ -41,6 +41,7 @@ class Listed:
     cancelled_at: datetime | None
     cancel_reason: str
     sealed_at: datetime | None
+    purpose: Purpose
     version: int
     counts: str | None
     """The JSON stored at sealing; `final` reads it once in a while."""
@@ -69,10 +70,10 @@ class Sheet(Summary):
     already_decided: dict[str, str]
     asked_by: dict[str, str]
     decided_by: dict[str, str]
-    purpose: Purpose
     organisation_id: int | None
     min_age: int | None
     min_residence: str
+    places: list[Any]
     tells_neighbourhoods: bool
     quorum: int | None
     expected: int | None
@@ -145,7 +146,10 @@ _CURRENT = (
 
 _OVER = (
     _read(Listed)
-    .where((Consultation.closes_at <= bindparam("now")) | Consultation.cancelled_at.is_not(None))
+    .where(
+        (Consultation.closes_at <= bindparam("now")) | Consultation.cancelled_at.is_not(None),
+        Consultation.archived_at.is_(None),
+    )
     .order_by(Consultation.closes_at.desc(), Consultation.id.desc())
     .limit(PAGE_SIZE + 1)
 )

@@ -1,28 +1,34 @@
 """What pages say of a concertation in plain words: who votes, until when, who is in front."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engage.consultations.counting.answers import euros as euros
-from engage.consultations.counting.outcome import Line, Outcome, percent
+from engage.consultations.counting.words import why as why
 from engage.consultations.models import Consultation, Electorate, Purpose
 from engage.consultations.queries import Turnout
-from engage.consultations.sheets import AskedQuestion, Listed, Sheet
+from engage.consultations.sheets import Listed, Sheet
+from engage.consultations.standing import wanted
 from engage.core import clock
 from engage.core.i18n import _, date_long, label, ngettext
 from engage.core.i18n import moment_long as moment_long
 
 
-def electorate(consultation: Sheet) -> str:
-    """Who may vote, without a technical word."""
+def electorate(consultation: Sheet, homes: Sequence[dict[str, str]] = ()) -> str:
+    """Who may vote, without a technical word; `homes` are the names of its places, if any."""
     if consultation.electorate is Electorate.DWELLING_CODE:
         return _(
             "Un vote par logement, avec le code reçu par lettre. Il n’y a pas besoin de compte."
         )
-    parts = [_inhabitants(consultation)]
+    if consultation.electorate is Electorate.PERSON_CODE:
+        parts = [_("Un vote par personne, avec le code reçu. Il n’y a pas besoin de compte.")]
+    else:
+        parts = [_inhabitants(consultation, homes)]
     if consultation.min_age:
         parts.append(_("À partir de {n} ans.").format(n=consultation.min_age))
-    parts.append(proof(consultation.min_residence))
+    if not consultation.electorate.by_code:
+        parts.append(proof(wanted(consultation)))
     return " ".join(parts)
 
 
@@ -37,21 +43,28 @@ def proof(level: str) -> str:
     }[level]
 
 
-def _inhabitants(consultation: Sheet) -> str:
+def _inhabitants(consultation: Sheet, homes: Sequence[dict[str, str]]) -> str:
+    if homes:
+        names = _(", ").join(label(name) for name in homes)
+        return _("Seulement ceux qui habitent ici\xa0: {places}.").format(places=names)
     if consultation.neighbourhood is None:
         return _("Tous les habitants des quartiers du contrat.")
     return _("Les habitants du quartier {name}.").format(name=label(consultation.neighbourhood))
 
 
+def _where(consultation: Consultation) -> str:
+    if consultation.places:
+        return _("un des lieux de ce vote")
+    if consultation.neighbourhood:
+        return label(consultation.neighbourhood.name)
+    return _("un des quartiers du contrat")
+
+
 def declaration(consultation: Consultation) -> str:
     """What a voter with a declared account states by voting; empty where a code votes."""
-    if consultation.electorate is Electorate.DWELLING_CODE:
+    if consultation.electorate.by_code:
         return ""
-    where = (
-        label(consultation.neighbourhood.name)
-        if consultation.neighbourhood
-        else _("un des quartiers du contrat")
-    )
+    where = _where(consultation)
     if consultation.min_age:
         return _("En votant, je dis que j’habite ici\xa0: {where}. J’ai {n} ans ou plus.").format(
             where=where, n=consultation.min_age
@@ -154,52 +167,14 @@ def channel(name: str) -> str:
     }.get(name, _("Autrement"))
 
 
-def outcome(question: AskedQuestion, tally: Outcome) -> str:
-    """Why this answer is in front, in one sentence; equal ones are said to be equal."""
-    leaders = tuple(tally.line(id_) for id_ in tally.winners)
-    if not leaders:
-        return _("Personne n’a répondu à cette question.")
-    names = _listed(question, leaders)
-    if len(leaders) > 1:
-        return _(
-            "{names} sont à égalité, avec {n} voix chacune. L’ordre de la liste ne compte pas."
-        ).format(names=names, n=leaders[0].voices)
-    if tally.voters == 1:
-        return _("{name} arrive en tête\xa0: la seule réponse reçue.").format(name=names)
-    return _("{name} arrive en tête\xa0: {n} votants sur {total} l’ont choisi.").format(
-        name=names, n=leaders[0].voices, total=tally.voters
-    )
-
-
-def _listed(question: AskedQuestion, counts: tuple[Line, ...]) -> str:
-    texts = {option.id: label(option.label) for option in question.options}
-    named = [f"«\xa0{texts[count.option_id]}\xa0»" for count in counts]
-    if len(named) == 1:
-        return named[0]
-    return _("{first} et {last}").format(first=_(", ").join(named[:-1]), last=named[-1])
-
-
-@dataclass(frozen=True)
-class Row:
-    """One bar of a result."""
-
-    label: str
-    count: int
-    percent: int
-
-
-def rows(question: AskedQuestion, tally: Outcome) -> list[Row]:
-    """The bars of a question, the most chosen first."""
-    texts = {option.id: label(option.label) for option in question.options}
-    return [
-        Row(texts[count.option_id], count.voices, percent(count.voices, tally.voters))
-        for count in tally.lines
-    ]
+def is_late(consultation: Listed, now: datetime) -> bool:
+    """Whether the decision is late: from the day after the promised one."""
+    return clock.local(consultation.decision_due_at).date() < clock.local(now).date()
 
 
 def decision_awaited(consultation: Listed, now: datetime) -> str:
     """Until when the decision comes, or since when it is late."""
     day = date_long(consultation.decision_due_at)
-    if consultation.decision_due_at < now:
+    if is_late(consultation, now):
         return _("Décision attendue depuis le {day}").format(day=day)
     return _("Décision au plus tard le {day}").format(day=day)

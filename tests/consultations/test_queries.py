@@ -133,7 +133,7 @@ def test_results_are_for_nobody_before_the_sealing(db: Session, moment: Moment) 
         ("Musique", 0, 3),
         ("Aucune", 0, 3),
     ]
-    assert words.outcome(asked, found) == (
+    assert words.why(asked, found) == (
         "«\xa0Jeux\xa0» arrive en tête\xa0: 6 votants sur 6 l’ont choisi."
     )
 
@@ -156,10 +156,10 @@ def test_equal_answers_are_said_to_be_equal(db: Session, moment: Moment) -> None
     seal_within(db, consultation.id, None)
     tallies = _counted(db, consultation)
     activities, day = sheets.questions(db, [consultation.id])[consultation.id]
-    assert words.outcome(day, tallies[day.id]).startswith(
-        "«\xa0Samedi\xa0» et «\xa0Dimanche\xa0» sont à égalité, avec 3 voix chacune."
+    assert words.why(day, tallies[day.id]).startswith(
+        "«\xa0Samedi\xa0» et «\xa0Dimanche\xa0» sont à égalité."
     )
-    assert "Personne n’a répondu" in words.outcome(activities, tallies[activities.id])
+    assert "Personne n’a répondu" in words.why(activities, tallies[activities.id])
 
 
 def test_what_was_answered_is_known_by_unit_and_never_the_answer(db: Session) -> None:

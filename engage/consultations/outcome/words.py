@@ -2,36 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from engage.consultations.models import Purpose
 from engage.consultations.outcome.reading import Cell, Names, Rest
 from engage.consultations.outcome.simulator import Case, Simulation, Verdict
 from engage.consultations.queries import Turnout
 from engage.consultations.sheets import Sheet
-from engage.core import clock
+from engage.consultations.words import decision_awaited as decision_awaited
+from engage.consultations.words import is_late as is_late
 from engage.core.i18n import _, date_long, label, lazy
-
-
-class Awaiting(Protocol):
-    """What tells whether a decision is late."""
-
-    @property
-    def decision_due_at(self) -> datetime: ...
-
-
-def is_late(consultation: Awaiting, now: datetime) -> bool:
-    """From the day after the promised one."""
-    return clock.local(consultation.decision_due_at).date() < clock.local(now).date()
-
-
-def decision_awaited(consultation: Awaiting, now: datetime) -> str:
-    """Until when the decision comes, or since when it is late."""
-    day = date_long(consultation.decision_due_at)
-    if is_late(consultation, now):
-        return _("Décision attendue depuis le {day}").format(day=day)
-    return _("Décision au plus tard le {day}").format(day=day)
 
 
 def has_decision(purpose: Purpose) -> bool:
