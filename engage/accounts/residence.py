@@ -145,6 +145,21 @@ def level_in(db: Session, person: Person, neighbourhood_id: int | None) -> Resid
     return _strongest(here)
 
 
+def lives_at(db: Session, person: Person, place_ids: Sequence[int]) -> bool:
+    """Whether it is shown that `person` lives at one of these places, or in a part of one."""
+    here = Place.id.in_(place_ids) | Place.parent_id.in_(place_ids)
+    proof = (
+        select(ResidenceProof.id)
+        .join(Place, Place.id == ResidenceProof.place_id)
+        .where(
+            ResidenceProof.person_id == person.id,
+            ResidenceProof.proven_on > oldest_proof(),
+            here,
+        )
+    )
+    return db.scalar(proof.limit(1)) is not None
+
+
 def can_attest(
     by: Person | None, person: Person, neighbourhood_id: int | None, landlord: Organisation | None
 ) -> bool:

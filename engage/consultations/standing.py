@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from engage.accounts import age, residence
 from engage.accounts.models import Person
 from engage.accounts.residence import ResidenceLevel
-from engage.consultations.models import Consultation
+from engage.consultations.models import Consultation, Electorate
+from engage.consultations.sheets import Sheet
 from engage.core import clock
 
 
@@ -42,17 +43,27 @@ def of(db: Session, consultation: Consultation, person: Person, *, stated_age: i
     Read it in the transaction that casts: a proof that ran out before does not count.
     """
     level = ResidenceLevel.DECLARED
-    if asks_for_proof(consultation):
+    if asks_for_proof(consultation) and _lives_here(db, consultation, person):
         level = residence.level_in(db, person, consultation.neighbourhood_id)
     return Standing(level, person.birth_year, stated_age)
 
 
+def _lives_here(db: Session, consultation: Consultation, person: Person) -> bool:
+    """Where some places vote alone, a proof names one of them: a letter's code names none."""
+    return not consultation.places or residence.lives_at(db, person, consultation.places)
+
+
+def wanted(consultation: Consultation | Sheet) -> ResidenceLevel:
+    """The level that is asked for. A verified account has shown its address at the least."""
+    level = ResidenceLevel(consultation.min_residence)
+    verified = consultation.electorate is Electorate.VERIFIED
+    return ResidenceLevel.PERIMETER if verified and level is ResidenceLevel.DECLARED else level
+
+
 def asks_for_proof(consultation: Consultation) -> bool:
     """Whether accounts vote here and must show where they live; letters show it by themselves."""
-    return (
-        not consultation.electorate.by_code
-        and consultation.min_residence != ResidenceLevel.DECLARED
-    )
+    by_code = consultation.electorate.by_code
+    return not by_code and wanted(consultation) is not ResidenceLevel.DECLARED
 
 
 def lacks(consultation: Consultation, standing: Standing) -> tuple[Lack, ...]:
@@ -64,8 +75,8 @@ def lacks(consultation: Consultation, standing: Standing) -> tuple[Lack, ...]:
     if consultation.electorate.by_code:
         return ()
     found = []
-    wanted = ResidenceLevel(consultation.min_residence)
-    if wanted is not ResidenceLevel.DECLARED and not standing.level.reaches(wanted):
+    level = wanted(consultation)
+    if level is not ResidenceLevel.DECLARED and not standing.level.reaches(level):
         found.append(Lack.RESIDENCE)
     if consultation.min_age:
         found.extend(_lacks_age(consultation, standing, consultation.min_age))

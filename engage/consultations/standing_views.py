@@ -8,7 +8,7 @@ from engage.accounts.residence_views import HOME, done
 from engage.consultations import letters, queries, waiting, way, words
 from engage.consultations.forms import LetterForm
 from engage.consultations.models import Consultation
-from engage.consultations.standing import Lack, lacks
+from engage.consultations.standing import Lack, lacks, wanted
 from engage.core import clock, throttle
 from engage.core.errors import NotFound
 from engage.core.i18n import _
@@ -36,6 +36,7 @@ def before(consultation_id: int) -> ResponseReturnValue:
         consultation=consultation,
         lacking=lacking,
         Lack=Lack,
+        level=wanted(consultation).value,
         back=back,
         here=way.before(consultation.id, position),
         lives_here=_lives_here(consultation),

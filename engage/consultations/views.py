@@ -68,6 +68,7 @@ def show(consultation_id: int) -> ResponseReturnValue:
         "consultations/show.html",
         consultation=consultation,
         questions=questions,
+        homes=kept.homes(consultation),
         turnout=kept.turnout(consultation),
         answered=len(done),
         more=kept.more(consultation),
