@@ -38,6 +38,7 @@ from engage.consultations.outcome import follow_views as consultations_result_fo
 from engage.consultations.outcome import follows as consultations_follows
 from engage.consultations.outcome import views as consultations_outcome_views
 from engage.consultations.paper import blueprints as paper_blueprints
+from engage.consultations.written import views as written_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
 from engage.core.web import Engage, get_db, services
@@ -122,6 +123,7 @@ BLUEPRINTS = (
     party_needs_views.bp,
     works_views.bp,
     works_desk_views.bp,
+    written_views.bp,
     consultations_codes_views.bp,
     *paper_blueprints.BLUEPRINTS,
     consultations_outcome_views.bp,
@@ -296,6 +298,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "party.ask",
         "party.promise",
         "works.show",
+        "written.show",
         "concerns.ask",
         "concerns.send",
         "consultations.vote",

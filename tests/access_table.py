@@ -68,7 +68,7 @@ _BY_AUDIENCE = {
         idea_news.ask idea_news.follow idea_news.ask_stop idea_news.stop
         proposals.add_support register.show register.export notices.ask notices.send notices.thanks
         talk.listing talk.one comments.new comments.create
-        party.show party.ask party.promise works.show concerns.ask concerns.send
+        party.show party.ask party.promise works.show written.show concerns.ask concerns.send
         consultations.index consultations.show consultations.vote
         outcome.results outcome.table outcome.simulate outcome.archives outcome.report
         tally_report.show tally_report.download

@@ -16,6 +16,8 @@ from engage.consultations.models import (
     RollEntry,
     unit_of_person,
 )
+from engage.consultations.sealing import jobs
+from engage.consultations.verify import check
 from engage.consultations.written import commands, queries
 from engage.consultations.written.models import WrittenAnswer
 from engage.core import clock
@@ -244,3 +246,26 @@ def test_the_page_of_the_queue_shows_the_question_and_asks_for_no_correction(
     assert "Personne ne sait qui a écrit." in client.text
     assert "correction" not in client.text
     assert "L’auteur" not in client.text
+
+
+def test_the_results_tell_published_words_after_the_sealing(
+    town: Services, client: Browser, moment: Moment
+) -> None:
+    with town.database.transaction() as db:
+        question = make_text(db)
+        asked = question.consultation_id
+        for number in range(15):
+            write(db, question, f"Réponse {number}")
+        for kept in answers(db)[1:]:
+            commands.publish(db, kept, actor_id=make_person(db, Role.COUNCIL).id)
+    client.get(f"/concertations/{asked}/mots", expects=404)
+    moment.forward(days=8)
+    jobs.run(town.database)
+    client.get(f"/concertations/{asked}/resultats")
+    assert "14 réponses publiées, sans nom et sans ordre." in client.text
+    assert client.text.count("Réponse ") == 12
+    assert "lit encore d’autres réponses" in client.text
+    client.get(f"/concertations/{asked}/mots")
+    assert client.text.count("Réponse ") == 14
+    with town.database.reading() as db:
+        assert check(db) == []
