@@ -4,7 +4,7 @@ Making one takes a checkpoint and a thousand files; finding what a test changed 
 A database whose schema changed is thrown away.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,14 +29,8 @@ _SCHEMA = """
 
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences"
 
-
-@dataclass(frozen=True)
-class _State:
-    """What a database holds: its schema, a mark of each table, where each sequence stands."""
-
-    schema: object
-    tables: Mapping[str, object]
-    sequences: Mapping[str, int | None]
+_MARK = sql.SQL("(count(*), md5(string_agg(t::text, ',' ORDER BY t::text)))::text")
+"""What the rows of a table are known by."""
 
 
 @dataclass
@@ -51,8 +45,14 @@ class Turns:
 
     def __post_init__(self) -> None:
         with self._open(self.name) as template:
-            self.before = _state(template)
-            self.rows = {table: _copied(template, table) for table in self.before.tables}
+            self.schema = template.execute(_SCHEMA).fetchone()
+            names = [name for (name,) in template.execute(_TABLES)]
+            self.rows = {table: _copied(template, table) for table in names}
+            self.sequences = _sequences(template)
+            marks = {table: _mark(template, table) for table in names if self.rows[table]}
+        self.changed = sql.SQL(" UNION ALL ").join(
+            _unless(table, marks.get(table)) for table in names
+        )
 
     @contextmanager
     def one(self) -> Iterator[str]:
@@ -96,20 +96,19 @@ class Turns:
         if name not in self.connections:
             self.connections[name] = self._open(name)
             self.connections[name].autocommit = True
+            self.connections[name].execute("SET max_parallel_workers_per_gather = 0")
         return self.connections[name]
 
     def _put_back_with(self, connection: psycopg.Connection) -> bool:
-        now = _state(connection)
-        if now.schema != self.before.schema:
+        if connection.execute(_SCHEMA).fetchone() != self.schema:
             return False
         connection.execute("SET LOCAL session_replication_role = replica")  # no trigger, no key
-        for table, mark in now.tables.items():
-            if mark != self.before.tables[table]:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                self._fill(connection, table)
-        for sequence, value in now.sequences.items():
-            if value != self.before.sequences[sequence]:
-                _set(connection, sequence, self.before.sequences[sequence])
+        for (table,) in connection.execute(self.changed).fetchall():
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            self._fill(connection, table)
+        for sequence, value in _sequences(connection).items():
+            if value != self.sequences[sequence]:
+                _set(connection, sequence, self.sequences[sequence])
         return True
 
     def _fill(self, connection: psycopg.Connection, table: str) -> None:
@@ -119,17 +118,24 @@ class Turns:
                 copy.write(self.rows[table])
 
 
-def _state(connection: psycopg.Connection) -> _State:
-    schema = connection.execute(_SCHEMA).fetchone()
-    names = [name for (name,) in connection.execute(_TABLES)]
-    marks = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "SELECT {}, count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {} t"
-        ).format(sql.Literal(name), sql.Identifier(name))
-        for name in names
-    )
-    tables = {name: (count, mark) for name, count, mark in connection.execute(marks)}
-    return _State(schema, tables, dict(connection.execute(_SEQUENCES).fetchall()))
+def _mark(connection: psycopg.Connection, table: str) -> str:
+    statement = sql.SQL("SELECT {} FROM {} t").format(_MARK, sql.Identifier(table))
+    found = connection.execute(statement).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def _unless(table: str, mark: str | None) -> sql.Composed:
+    """Selects the name of `table` unless its rows are those of `mark`; None: there were none."""
+    if mark is None:
+        some = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+        return some.format(sql.Literal(table), sql.Identifier(table))
+    others = sql.SQL("SELECT {} FROM {} t HAVING {} <> {}")
+    return others.format(sql.Literal(table), sql.Identifier(table), _MARK, sql.Literal(mark))
+
+
+def _sequences(connection: psycopg.Connection) -> dict[str, int | None]:
+    return dict(connection.execute(_SEQUENCES).fetchall())
 
 
 def _copied(connection: psycopg.Connection, table: str) -> bytes:
