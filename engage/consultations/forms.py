@@ -84,6 +84,8 @@ class BallotForm(Form):
     contact = Line(_("Votre téléphone ou votre e-mail"))
     code = Line(_("Votre code"), validators=[Length(max=40)])
     suite = HiddenField()
+    vu = HiddenField()
+    """What words were warned of already: see `core.warnings`."""
 
 
 def ballot_form(question: Question, held: Sent = (), *, seed: str = "") -> BallotForm:

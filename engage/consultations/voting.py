@@ -14,8 +14,9 @@ from engage.consultations.models import Consultation, Question, QuestionKind
 from engage.consultations.sealing.own import answer_of
 from engage.consultations.standing import Lack, lacks
 from engage.consultations.waiting_views import after, what_is_missing
-from engage.core import clock, i18n
+from engage.core import clock, i18n, warnings
 from engage.core.i18n import _
+from engage.core.warnings import Warnings
 from engage.core.web import form_page, get_db, page, see_other, services
 
 
@@ -30,9 +31,16 @@ def own_answer(consultation: Consultation, question: Question, unit: str | None)
 
 
 def question_page(
-    consultation: Consultation, question: Question, form: BallotForm, unit: str | None
+    consultation: Consultation,
+    question: Question,
+    form: BallotForm,
+    unit: str | None,
+    told: Warnings = warnings.NONE,
 ) -> ResponseReturnValue:
-    """The page of one question; the last one also asks a visitor who she is."""
+    """The page of one question; the last one also asks a visitor who she is.
+
+    `told`: what to look at again in the words, before they are sent.
+    """
     lacking = lacks(consultation, waiting.standing(consultation))
     is_last = _is_last(consultation, question, unit)
     if is_last and (lacking or unit is None):
@@ -40,6 +48,8 @@ def question_page(
     return form_page(
         "consultations/question.html",
         form,
+        422 if told else None,
+        told=told,
         consultation=consultation,
         question=question,
         total=len(consultation.questions),
@@ -68,6 +78,9 @@ def take(
 
     Raises `NotOpen`, `AlreadyVoted`, and `InvalidInput` on "choix", "contact" and "code".
     """
+    told = _words_to_look_at(question, form)
+    if told:
+        return question_page(consultation, question, form, unit, told)
     standing = waiting.standing(consultation)
     lacking = lacks(consultation, standing)
     if consultation.is_open(clock.now()) and (unit is None or lacking):
@@ -76,6 +89,13 @@ def take(
     given = form.choix.given
     vote = cast(get_db(), question, unit=unit, choices=given, standing=standing)
     return _counted(consultation, question, unit, changed=vote.changed)
+
+
+def _words_to_look_at(question: Question, form: BallotForm) -> Warnings:
+    """Once, before words leave: they can't be changed afterwards."""
+    if question.kind is not QuestionKind.TEXT:
+        return warnings.NONE
+    return warnings.news(form.choix.words, form.vu)
 
 
 def _let_wait(

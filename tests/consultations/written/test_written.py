@@ -269,3 +269,27 @@ def test_the_results_tell_published_words_after_the_sealing(
     assert client.text.count("Réponse ") == 14
     with town.database.reading() as db:
         assert check(db) == []
+
+
+def test_a_name_in_the_words_is_told_once_before_they_leave(
+    town: Services, client: Browser
+) -> None:
+    with town.database.transaction() as db:
+        question = make_text(db)
+        voter = make_person(db)
+    address = f"/concertations/{question.consultation_id}/voter?question=2"
+    client.sign_in(voter)
+    client.get(address)
+    assert "Il ne change plus." in client.text
+    typed = {"choix": "Madame Zénobie Martin crie la nuit."}
+    client.submit(address, typed, expects=422)
+    assert "Vous nommez quelqu’un" in client.text
+    assert client.page is not None
+    form = next(f for f in client.page.forms if "voter" in f.action)
+    sent = {name: values[0] for name, values in form.fields.items() if values}
+    assert sent["choix"] == typed["choix"]
+    client.post(form.action, sent)
+    with town.database.reading() as db:
+        assert [kept.body for kept in answers(db)] == [typed["choix"]]
+    client.get(f"/concertations/{question.consultation_id}")
+    assert "Zénobie" not in client.text
