@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from engage.accounts.models import Person
 from engage.consultations import queries
 from engage.consultations.counting.outcome import Group, Outcome, count
-from engage.consultations.models import Question, RollEntry
+from engage.consultations.models import Question, RollEntry, VotingCode
 from engage.consultations.sealing import cells
 from engage.consultations.sealing.models import SealedBallot
-from engage.consultations.sealing.moving import HOME
+from engage.consultations.sealing.moving import HOME, LETTER, LIVES
 
 Cells = list[list[Any]]
 """[[ids of neighbourhoods, number], …]; an id is None where nobody knows."""
@@ -51,8 +51,9 @@ def channels(db: Session, consultation_id: int) -> list[list[Any]]:
 def neighbourhoods(db: Session, consultation_id: int) -> Cells:
     """How many took part by neighbourhood, from the roll; no cell under ten."""
     units = (
-        select(RollEntry.unit, Person.neighbourhood_id)
+        select(RollEntry.unit, LIVES)
         .outerjoin(Person, Person.id == HOME)
+        .outerjoin(VotingCode, VotingCode.id == LETTER)
         .where(RollEntry.consultation_id == consultation_id)
         .distinct()
         .subquery()

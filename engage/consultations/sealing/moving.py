@@ -24,14 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
-from engage.consultations.models import Ballot, RollEntry
+from engage.consultations.models import Ballot, RollEntry, VotingCode
 from engage.consultations.sealing import secrets
 from engage.consultations.sealing.models import SealedBallot, SealedReceipt
 
 CHUNK = 5_000
 """Rows of the roll that are looked at together."""
 
-PERSON = "person:"
+PERSON, CODE = "person:", "code:"
 
 _DRAWN = {
     "sqlite": "lower(hex(randomblob(16)))",
@@ -72,11 +72,22 @@ HOME = case((RollEntry.unit.startswith(PERSON), cast(func.substr(RollEntry.unit,
 """The id of the person that a unit is, in the database; NULL for a printed code."""
 
 
+LETTER = case((RollEntry.unit.startswith(CODE), cast(func.substr(RollEntry.unit, 6), Integer)))
+"""The id of the printed code that a unit is, in the database; NULL for a person."""
+
+LIVES = func.coalesce(Person.neighbourhood_id, VotingCode.neighbourhood_id).label(
+    "neighbourhood_id"
+)
+"""Where the unit lives: as the person says, or as the letter was addressed; `Person` and
+`VotingCode` are joined."""
+
+
 def voted(db: Session, secret: bytes | None, question_id: int) -> Iterator[Voted]:
     """Who used the right to answer this question, with what lies under the key of their unit."""
     entries = (
-        select(RollEntry.unit, RollEntry.channel, Person.neighbourhood_id)
+        select(RollEntry.unit, RollEntry.channel, LIVES)
         .outerjoin(Person, Person.id == HOME)
+        .outerjoin(VotingCode, VotingCode.id == LETTER)
         .where(RollEntry.question_id == question_id)
         .execution_options(yield_per=CHUNK)
     )

@@ -10,11 +10,20 @@ from engage.consultations import queries as consultations
 from engage.consultations.codes import addresses, commands, printing, queries
 from engage.consultations.codes.queries import CodeState
 from engage.consultations.commands import cast_ballot
-from engage.consultations.models import Consultation, Electorate, VotingCode, unit_of_code
+from engage.consultations.models import (
+    Consultation,
+    Electorate,
+    FinalCounts,
+    VotingCode,
+    unit_of_code,
+)
+from engage.consultations.sealing import jobs
 from engage.core.audit import AuditEntry
 from engage.core.db import Database
 from engage.core.errors import Conflict, Denied, InvalidInput
+from engage.territory.models import Neighbourhood
 from tests import printed
+from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, make_question, option_ids
 from tests.factories import make_person, neighbourhood
 from tests.parallel import in_parallel
@@ -190,6 +199,26 @@ def test_a_code_stands_for_the_neighbourhood_that_its_letter_went_to(db: Session
         db, asked, commands.draw(1), key=KEY, batch=1, actor=actor, neighbourhood_id=hood.id
     )
     assert db.scalars(select(VotingCode.neighbourhood_id)).all() == [hood.id]
+
+
+def test_sealing_tells_where_dwellings_took_part_by_their_letters(
+    database: Database, moment: Moment
+) -> None:
+    with database.transaction() as db:
+        asked, actor = make_vote(db), make_person(db, Role.COORDINATOR)
+        hoods = db.scalars(select(Neighbourhood.id).order_by(Neighbourhood.id).limit(2)).all()
+        for batch, hood in enumerate(hoods, 1):
+            codes = commands.draw(10 + batch)
+            commands.keep_letters(
+                db, asked, codes, key=KEY, batch=batch, actor=actor, neighbourhood_id=hood
+            )
+            for code in codes:
+                vote(db, asked, code)
+    moment.move_to(asked.closes_at + jobs.AFTER)
+    assert jobs.run(database) == 1
+    with database.reading() as db:
+        told = db.scalars(select(FinalCounts.counts)).one()
+    assert told["neighbourhoods"] == [[[hoods[1]], 12], [[hoods[0]], 11]]
 
 
 def test_no_letters_where_accounts_vote_or_after_sealing(db: Session) -> None:
