@@ -65,6 +65,9 @@ class Examiner:
 
 HTML = "text/html; charset=utf-8"
 
+CONTACT = re.compile(r"Votre (numéro de )?téléphone ou votre e-mail")
+"""How forms call the address of who is not known yet."""
+
 
 @dataclass
 class Town:
@@ -128,10 +131,10 @@ class Phone:
         self.open("/demo")
         return self.go(self.page.locator(f"button[value={persona}]"))
 
-    def identify(self, address: str) -> "Phone":
+    def identify(self, address: str, button: str = "Recevoir un code") -> "Phone":
         """Say who one is: an address, then the code that the mail brings."""
-        self.write("Votre numéro de téléphone ou votre e-mail", address)
-        self.press("Recevoir un code").reads("Tapez le code reçu")
+        self.page.get_by_label(CONTACT).locator("visible=true").first.fill(address)
+        self.press(button).reads("Tapez le code reçu")
         return self.write("Le code à 6 chiffres", self.code(address)).press("Valider")
 
     def code(self, address: str) -> str:
