@@ -10,7 +10,6 @@ from engage.consultations.outcome import deadline, policy
 from engage.consultations.outcome.models import DecisionAddition
 from engage.core import audit, clock
 from engage.core.errors import Conflict
-from engage.core.i18n import _
 from engage.core.policy import require
 from engage.territory.models import Organisation
 
@@ -51,18 +50,18 @@ def publish_decision(
 
 def _why_not(consultation: Consultation) -> str:
     if consultation.decided_on is not None:
-        return _("La décision est déjà publiée. Vous pouvez ajouter un complément.")
+        return "La décision est déjà publiée. Vous pouvez ajouter un complément."
     if consultation.purpose is Purpose.SURVEY:
-        return _("Ce questionnaire n’attend pas de décision.")
+        return "Ce questionnaire n’attend pas de décision."
     if consultation.cancelled_at is not None:
-        return _("Cette concertation est annulée.")
-    return _("Les résultats ne sont pas encore publiés. La décision vient après.")
+        return "Cette concertation est annulée."
+    return "Les résultats ne sont pas encore publiés. La décision vient après."
 
 
 def _require_seen(consultation: Consultation, version: int | None) -> None:
     """Somebody else changed it since the form was shown: nothing is overwritten unseen."""
     if version is not None and consultation.version != version:
-        raise Conflict(_("Quelqu’un a changé cette concertation entre-temps. Relisez-la."))
+        raise Conflict("Quelqu’un a changé cette concertation entre-temps. Relisez-la.")
 
 
 def add_to_decision(
@@ -71,7 +70,7 @@ def add_to_decision(
     """Correct or complete a decision in public; what was published stays as it was."""
     require(policy.speaks_for, actor, consultation)
     if not policy.can_add_to_decision(actor, consultation):
-        raise Conflict(_("La décision n’est pas encore publiée."))
+        raise Conflict("La décision n’est pas encore publiée.")
     addition = DecisionAddition(
         consultation_id=consultation.id,
         words=words,
@@ -105,6 +104,6 @@ def archive(db: Session, consultation: Consultation, *, actor: Person) -> None:
     if consultation.archived_at is not None:
         return
     if not policy.is_settled(consultation):
-        raise Conflict(_("Publiez d’abord la décision. Sans elle, rien n’est archivé."))
+        raise Conflict("Publiez d’abord la décision. Sans elle, rien n’est archivé.")
     consultation.archived_at = clock.now()
     audit.record(db, "consultation.archive", consultation, actor_id=actor.id)

@@ -13,7 +13,7 @@ from engage.consultations.outcome.forms import AdditionForm, DecisionForm, Entru
 from engage.core import clock
 from engage.core.errors import Conflict, NotFound
 from engage.core.forms import send_once
-from engage.core.i18n import LANGUAGES, _
+from engage.core.i18n import LANGUAGES
 from engage.core.policy import require
 from engage.core.spoken import filled_in
 from engage.core.web import form_page, get_db, see_other
@@ -80,7 +80,7 @@ def decide(consultation_id: int) -> ResponseReturnValue:
     commands.publish_decision(
         get_db(), consultation, form.to_input(), actor=person, version=form.seen
     )
-    flash(_("La décision est publiée. Ceux qui l’attendent sont prévenus."), "ok")
+    flash("La décision est publiée. Ceux qui l’attendent sont prévenus.", "ok")
     return see_other(results_of(consultation))
 
 
@@ -88,7 +88,7 @@ def decide(consultation_id: int) -> ResponseReturnValue:
 def ask_addition(consultation_id: int) -> ResponseReturnValue:
     person, consultation = _mine(consultation_id)
     if not policy.can_add_to_decision(person, consultation):
-        raise Conflict(_("La décision n’est pas encore publiée."))
+        raise Conflict("La décision n’est pas encore publiée.")
     return _addition_page(AdditionForm(), consultation)
 
 
@@ -105,7 +105,7 @@ def add(consultation_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _addition_page(form, consultation)
     commands.add_to_decision(get_db(), consultation, words=form.words(), actor=person)
-    flash(_("Le complément est publié, sous la décision."), "ok")
+    flash("Le complément est publié, sous la décision.", "ok")
     return see_other(results_of(consultation))
 
 
@@ -131,7 +131,7 @@ def entrust(consultation_id: int) -> ResponseReturnValue:
         return _entrust_page(form, consultation)
     organisation = get_db().get_one(Organisation, int(form.organisation.data))
     commands.entrust(get_db(), consultation, organisation=organisation, actor=person)
-    flash(_("C’est confié. Les relances partent à cette organisation."), "ok")
+    flash("C’est confié. Les relances partent à cette organisation.", "ok")
     return see_other(f"/concertations/decider/{consultation.id}")
 
 
@@ -155,5 +155,5 @@ def archive(consultation_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Conflict
     commands.archive(get_db(), consultation, actor=person)
-    flash(_("C’est archivé. La page reste lisible par tous."), "ok")
+    flash("C’est archivé. La page reste lisible par tous.", "ok")
     return see_other("/concertations/archives")

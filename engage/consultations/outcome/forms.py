@@ -21,26 +21,26 @@ LONG = 6000
 
 @spoken(
     "statement",
-    lazy("La décision et ses raisons"),
+    "La décision et ses raisons",
     Words,
     longest=LONG,
-    missing=lazy("Écrivez la décision et ses raisons, en français."),
+    missing="Écrivez la décision et ses raisons, en français.",
     too_long=TOO_LONG,
 )
 @spoken(
     "by",
-    lazy("Qui a décidé"),
+    "Qui a décidé",
     Line,
     longest=200,
-    missing=lazy("Écrivez qui a décidé."),
+    missing="Écrivez qui a décidé.",
     too_long=TOO_LONG,
 )
 @spoken(
     "changes",
-    lazy("Ce que le vote a changé"),
+    "Ce que le vote a changé",
     Words,
     longest=LONG,
-    missing=lazy("Écrivez ce que le vote a changé, même si c’est peu."),
+    missing="Écrivez ce que le vote a changé, même si c’est peu.",
     too_long=TOO_LONG,
 )
 class DecisionForm(SendOnceForm, SeenForm):
@@ -52,10 +52,10 @@ class DecisionForm(SendOnceForm, SeenForm):
 
 @spoken(
     "words",
-    lazy("Le complément"),
+    "Le complément",
     Words,
     longest=LONG,
-    missing=lazy("Écrivez le complément en français."),
+    missing="Écrivez le complément en français.",
     too_long=TOO_LONG,
 )
 class AdditionForm(SendOnceForm):
@@ -69,12 +69,12 @@ class EntrustForm(Form):
     """Who owes the decision."""
 
     organisation = SelectField(
-        lazy("Qui doit la décision"), validators=[InputRequired(lazy("Choisissez qui décide."))]
+        "Qui doit la décision", validators=[InputRequired("Choisissez qui décide.")]
     )
 
     def offer(self, organisations: Sequence[Organisation]) -> None:
         names = {str(o.id): o.name for o in organisations}
-        self.organisation.choices = {"": _("Choisissez")} | names
+        self.organisation.choices = {"": "Choisissez"} | names
 
 
 class SimulatorForm(Form):
