@@ -11,6 +11,7 @@ from engage.accounts import demo as people
 from engage.agenda import demo as agenda
 from engage.consultations import demo as votes
 from engage.consultations.kits import demo as kits
+from engage.consultations.making import demo as making
 from engage.consultations.sealing import jobs as sealing
 from engage.core import clock
 from engage.core.contractrows import Difference, Loader
@@ -78,6 +79,7 @@ def load_demo(town: Services) -> bool:
         calls.load(db, data, everybody)
         agenda.load(db, data, everybody)
         made = votes.load(db, data, everybody, key=town.secret_key)
+        making.furnish(db, made["C1"], town.storage)
         unread = kits.load(db, data, everybody, made)
         nameless.load(db, everybody, unread)
         problems.load(db, data, everybody, town.storage)

@@ -189,4 +189,5 @@ def read(consultation_id: int, document_id: int) -> ResponseReturnValue:
 
 def _plain(name: str) -> str:
     """A file name of letters, digits and blanks, which no system takes for a path."""
-    return "".join(c if c.isalnum() or c in " -_" else " " for c in name).strip() or "document"
+    kept = "".join(c if c.isalnum() or c in "-_" else " " for c in name)
+    return " ".join(kept.split()) or "document"
