@@ -201,6 +201,12 @@
     say();
   }
 
+  // The code of a letter stands behind the "#" of its address, which reaches no server.
+  function scanned() {
+    byId("code").value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+
   try {
     const shared = document.querySelector("aside.shared");
     if (shared || document.querySelector("[data-wipe]")) wipe();
@@ -212,6 +218,7 @@
   all("input[data-photo]").forEach(photo);
   all("[data-counter]").forEach(counter);
   all("select[data-within]").forEach(narrow);
+  if (location.pathname === "/code" && location.hash.length === 15) scanned();
   const summary = document.querySelector(".errors");
   if (summary) summary.focus();
 })();
