@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from engage.consultations.demo import DEMO_CODES
-from tests.browser.phone import Phone
+from engage.consultations.models import QuestionKind
+from tests.browser.phone import Phone, opened
+from tests.consultations.factories import make_consultation, make_question
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +83,22 @@ def test_the_code_of_a_letter_votes_once_whoever_is_signed_in(phone: Callable[[]
     neighbour.open("/code").write("Votre code", "AAAA-BBBB-CCCC").press("Continuer")
     assert neighbour.page.locator(".err").count() == 1
     assert neighbour.value("Votre code") == "AAAA-BBBB-CCCC"
+
+
+def test_the_keyboard_alone_judges_every_answer(phone: Callable[[], Phone]) -> None:
+    voter = phone()
+    with opened(voter.town) as (_services, db):
+        question = make_question("Des bancs", "Un jeu", title="Que pensez-vous de chaque idée ?")
+        question.kind = QuestionKind.JUDGMENT
+        asked = make_consultation(db, question, title="La placette", is_demo=True).id
+    voter.be("habitante" if voter.scripts else "habitant2")
+    voter.open(f"/concertations/{asked}/voter?question=1").reads("Excellent", "À rejeter")
+    press = voter.page.keyboard.press
+    voter.page.locator("fieldset input").first.focus()
+    for key in ("Space", "Tab", "Space", "ArrowRight", "Tab", "Tab", "Enter"):
+        press(key)  # the best grade; the next answer: the second grade; past "none", to the button
+    voter.page.wait_for_url("**/voter/fin")
+    voter.check().reads("C’est compté", "Excellent", "Très bien", "Changer ma réponse")
 
 
 def test_results_show_when_the_vote_is_over_and_never_before(phone: Callable[[], Phone]) -> None:

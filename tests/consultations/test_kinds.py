@@ -126,7 +126,8 @@ def test_each_kind_is_answered_shown_in_words_and_changed(
     assert voter.page is not None
     fields = voter.page.forms[0].fields
     for name, value in typed(asked, answer).items():
-        assert sorted(fields.get(name, [])) == sorted([value] if isinstance(value, str) else value)
+        wanted = [value] if isinstance(value, str) else value
+        assert sorted(fields.get(name, [])) == sorted(v for v in wanted if v)
 
     none = {name: "" for name in fields if name.startswith("choix-")} | {"choix": "{Aucune}"}
     plain = {"csrf_token": fields["csrf_token"]} | typed(asked, none)
@@ -273,7 +274,7 @@ def test_the_next_person_on_the_phone_finds_nothing_of_the_vote(
     voter.get(end_of(asked), expects=303)
     voter.get(page_of(asked))
     assert voter.page is not None
-    assert voter.page.forms[0].fields["choix-1"] == []
+    assert "choix-1" not in voter.page.forms[0].fields
     with voter.http.session_transaction() as session:
         assert way.CODE not in session
 
