@@ -163,7 +163,7 @@ _BY_AUDIENCE = {
         counter_entries.send_idea counter_entries.question counter_entries.send_question
         counter_entries.support counter_entries.send_support
         counter_votes.index counter_votes.take_code counter_votes.question counter_votes.cast
-        counter_votes.attest
+        counter_votes.attest counter_parties.ask counter_parties.promise
         counter_tickets.show counter_cards.card counter_cards.make counter_cards.replace
         counter_cards.show counter_cards.council counter_cards.give_codes
         counter_accounts.ask counter_accounts.send counter_accounts.code counter_accounts.enter

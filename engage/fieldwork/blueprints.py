@@ -6,6 +6,7 @@ from engage.fieldwork import (
     enquiry_views,
     entry_views,
     follow_views,
+    party_views,
     sheet_views,
     signing_up_views,
     ticket_views,
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     enquiry_views.bp,
     follow_views.bp,
     conversion_views.bp,
+    party_views.bp,
 )

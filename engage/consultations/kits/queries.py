@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.models import Person
@@ -16,6 +16,8 @@ from engage.consultations.kits.models import (
     PartyNeed,
     PartyTask,
 )
+from engage.consultations.models import Consultation
+from engage.core import clock
 
 
 def party(db: Session, consultation_id: int) -> Party | None:
@@ -123,6 +125,23 @@ def need(db: Session, need_id: int, consultation_id: int) -> Need | None:
     wanted = (PartyNeed.id == need_id, PartyNeed.consultation_id == consultation_id)
     row = db.execute(_NEEDS.where(*wanted)).first()
     return Need._make(row) if row else None
+
+
+def still_needed(db: Session, today: date) -> list[Need]:
+    """What is asked for parties that are not over and still lacks somebody; one statement."""
+    now = clock.now()
+    rows = db.execute(
+        _NEEDS.join(Party, Party.consultation_id == PartyNeed.consultation_id)
+        .join(Consultation, Consultation.id == PartyNeed.consultation_id)
+        .where(
+            or_(Party.day.is_(None), Party.day >= today),
+            Consultation.cancelled_at.is_(None),
+            Consultation.is_draft.is_(False),
+            Consultation.announced_at <= now,
+            PartyNeed.wanted > _PROMISED,
+        )
+    )
+    return [Need._make(row) for row in rows]
 
 
 class Helper(NamedTuple):
