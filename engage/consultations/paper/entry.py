@@ -33,13 +33,16 @@ def marks(questions: Sequence[Question], sent: Sent) -> tuple[Marks, dict[int, s
 
 
 def _mark(question: Question, sent: Sent) -> list[Any]:
-    typed = sent.get(name(question), "")
-    if typed not in list(Mark):
-        raise InvalidInput("", _("Dites si c’est lisible, blanc, nul ou barré."))
+    """What is ticked is valid; a mark beside an answer is a slip of who enters."""
+    typed, given = sent.get(name(question), "") or Mark.VALID, _given(question, sent)
+    if typed not in list(Mark) or (typed == Mark.VALID and not given):
+        raise InvalidInput("", _("Recopiez la réponse, ou dites si c’est blanc, nul ou barré."))
     if typed != Mark.VALID:
+        if given:
+            raise InvalidInput("", _("Gardez la réponse, ou blanc, nul, barré. Pas les deux."))
         return [question.id, typed, []]
     try:
-        return [question.id, typed, answers.checked(question, _given(question, sent))]
+        return [question.id, typed, answers.checked(question, given)]
     except InvalidInput as refusal:
         advice = _("Si c’est bien ce qui est écrit, choisissez «\xa0Nul\xa0».")
         raise InvalidInput("", f"{refusal.message} {advice}") from None

@@ -162,7 +162,7 @@ def _read(
 ) -> None:
     question = staff.asked.questions[0]
     option = next(o.id for o in question.options if o.label["fr"] == answer)
-    sent = {f"q{question.id}": "valid", f"q{question.id}-choix": str(option)}
+    sent = {f"q{question.id}-choix": str(option)}
     if reason:
         sent["reason"] = reason
     taken = ("photo", photo_bytes(), "feuille.jpg") if photo else None
@@ -193,8 +193,11 @@ def test_what_is_ticked_wrong_is_said_and_kept(staff: Staff, moment: Moment) -> 
     staff.coordinator.submit(staff.paper, {"lot": "1", "found": "1"}, action="/urne")
     sheet, question = f"{staff.paper}/lots/1/1", f"q{staff.asked.questions[0].id}"
     staff.member.submit(sheet, {}, 422)
-    assert "Dites si c’est lisible" in staff.member.text
-    staff.member.submit(sheet, {question: "valid"}, 422)
+    assert "Recopiez la réponse" in staff.member.text
+    option = str(staff.asked.questions[0].options[0].id)
+    staff.member.submit(sheet, {question: "void", f"{question}-choix": option}, 422)
+    assert "Pas les deux" in staff.member.text
+    staff.member.submit(sheet, {f"{question}-choix": "999999"}, 422)
     assert "choisissez « Nul »" in staff.member.text
     assert "Une chose est à revoir" in staff.member.text
 
