@@ -3,7 +3,7 @@
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
-from engage.consultations import sheets
+from engage.consultations import kept, sheets
 from engage.consultations import words as public_words
 from engage.consultations.counting.rules import rule
 from engage.consultations.making import checks, commands, desk, policy, queries, shown, words
@@ -26,9 +26,11 @@ CONSULTATION = "/concertations/<ref:consultation_id>"
 def preview(consultation_id: int) -> ResponseReturnValue:
     """The public page as it will be, in the language that one reads."""
     draft, db = desk.found(consultation_id), get_db()
+    sheet = queries.sheet_of(draft)
     return page(
         "consultations/making/preview.html",
-        consultation=queries.sheet_of(draft),
+        consultation=sheet,
+        homes=kept.homes(sheet),
         questions=sheets.questions(db, [draft.id]).get(draft.id, ()),
         more=shown.read(db, draft.id),
         rule=rule,

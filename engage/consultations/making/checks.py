@@ -64,19 +64,28 @@ TOLD = {
 }
 """What everybody is told of a concertation, in French at least."""
 
+OWES = "organisation_id"
+"""Who owes the decision; a survey has none."""
+
 
 def check_texts(consultation: Consultation) -> None:
     """Raise `InvalidInput` on the first text that lacks, and where nobody owes the decision."""
-    for name, sentence in TOLD.items():
-        if not getattr(consultation, name).get("fr"):
-            raise InvalidInput(name, sentence)
-    decides = consultation.purpose is not Purpose.SURVEY
-    if decides and consultation.organisation_id is None:
-        raise InvalidInput("organisation_id", "Dites quel organisme doit la décision.")
+    for name in (*TOLD, OWES):
+        check_text(consultation, name)
+
+
+def check_text(consultation: Consultation, name: str) -> None:
+    """Raise `InvalidInput` where this text, or the organisation that decides, is not given."""
+    if name == OWES:
+        decides = consultation.purpose is not Purpose.SURVEY
+        if decides and consultation.organisation_id is None:
+            raise InvalidInput(OWES, "Dites quel organisme doit la décision.")
+    elif not getattr(consultation, name).get("fr"):
+        raise InvalidInput(name, TOLD[name])
 
 
 STEP_OF = {
-    **dict.fromkeys((*TOLD, "organisation_id"), "essentiel"),
+    **dict.fromkeys((*TOLD, OWES), "essentiel"),
     **dict.fromkeys(("questions", "options", "max_choices", "budget"), "questions"),
     **dict.fromkeys(("min_residence",), "votants"),
     **dict.fromkeys(("announced_at", "opens_at", "closes_at", "decision_due_at"), "calendrier"),
@@ -89,7 +98,7 @@ def missing(draft: Consultation) -> dict[str, list[str]]:
     now = clock.now()
     dates = (draft.announced_at, draft.opens_at, draft.closes_at, draft.decision_due_at)
     rules: list[Callable[[], None]] = [
-        partial(check_texts, draft),
+        *(partial(check_text, draft, name) for name in (*TOLD, OWES)),
         partial(check_asked, draft),
         *(partial(_check_named, question) for question in draft.questions),
         partial(check_dates, *dates),

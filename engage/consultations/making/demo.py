@@ -112,7 +112,7 @@ def _plan() -> io.BytesIO:
     draw.rectangle((0, 600, 1200, 680), fill=(168, 164, 156))
     for x in range(120, 1150, 170):
         draw.ellipse((x, 110, x + 90, 200), fill=(88, 140, 92))
-    draw.text((24, 730), "Image de démonstration", fill=(40, 34, 30), font_size=40)
+    draw.text((24, 730), "Plan fictif", fill=(40, 34, 30), font_size=40)
     out = io.BytesIO()
     image.save(out, "PNG")
     out.seek(0)

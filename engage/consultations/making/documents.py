@@ -30,8 +30,8 @@ ENDS = re.compile(rb"%%EOF\s*\Z")
 LAST_BYTES = 1024
 """The end mark stands in these, whatever a program wrote behind it."""
 
-ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
-"""What a PDF to read never needs: scripts, programs, files within."""
+ACTS = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+"""What a PDF to read never needs; names so long that no picture holds them by chance."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def overview(consultation_id: int) -> ResponseReturnValue:
         missing=checks.missing(consultation) if consultation.is_draft else {},
         steps=words.steps(consultation.id),
         changeable=policy.can_change(person, consultation, now),
+        rehearsable=policy.can_rehearse(person, consultation, now),
         extendable=policy.can_extend(person, consultation, now),
         cancellable=policy.can_cancel(person, consultation, now),
         now=now,

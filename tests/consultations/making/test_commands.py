@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person, Role
@@ -432,3 +432,16 @@ def test_every_text_is_kept_per_language(db: Session) -> None:
     words = Wording(**(vars(WORDS) | {"title": {"fr": "Les jeux", "ar": "الألعاب"}}))
     commands.edit(db, draft, words, version=draft.version, actor=who)
     assert draft.title == {"fr": "Les jeux", "ar": "الألعاب"}
+
+
+def test_the_row_is_read_again_before_anything_is_written(db: Session) -> None:
+    announced, who = _announced(db), _coordinator(db)
+    seen = announced.version
+    soon = clock.now() + timedelta(minutes=30)
+    db.execute(update(Consultation.__table__).values(opens_at=soon))
+    assert announced.opens_at > soon
+    with pytest.raises(Conflict, match="plus possible"):
+        commands.edit(db, announced, WORDS, version=seen, actor=who)
+    db.execute(update(Consultation.__table__).values(version=seen + 1, is_draft=True))
+    with pytest.raises(Conflict, match="entre-temps"):
+        commands.edit(db, announced, WORDS, version=seen, actor=who)

@@ -11,7 +11,11 @@ from sqlalchemy import func, select
 from engage.accounts.models import Person, Role
 from engage.consultations.making import documents, queries
 from engage.consultations.making.hours import moment_of
-from engage.consultations.making.models import ConsultationDocument
+from engage.consultations.making.models import (
+    ChangeKind,
+    ConsultationChange,
+    ConsultationDocument,
+)
 from engage.consultations.models import Ballot, Consultation, RollEntry
 from engage.core import clock
 from engage.core.errors import InvalidInput
@@ -473,3 +477,37 @@ def test_the_pages_ask_as_little_with_many_answers_and_documents(
                 client.get(f"/concertations/{draft.id}/{path}")
             counts.append(len(seen))
         assert counts[0] == counts[1] <= 12, (path, counts)
+
+
+def test_the_public_page_asks_as_little_with_many_documents_and_changes(
+    client: Browser, town: Services
+) -> None:
+    counts = []
+    for many in (1, 12):
+        with town.database.transaction() as db:
+            draft = made(db, *[asked(*(f"Réponse {n}" for n in range(many)))])
+            draft.is_draft, draft.announced_at = False, clock.now() - DAY
+            db.add_all(
+                ConsultationDocument(
+                    consultation_id=draft.id,
+                    title={"fr": f"Plan {n}"},
+                    key=f"{many:016x}{n:016x}-pdf",
+                    size=2048,
+                    added_on=clock.today(),
+                )
+                for n in range(many)
+            )
+            db.add_all(
+                ConsultationChange(
+                    consultation_id=draft.id,
+                    kind=ChangeKind.CHANGED,
+                    part="questions",
+                    on_day=clock.today(),
+                )
+                for _change in range(many)
+            )
+        client.get("/concertations")
+        with count_statements(town.database) as seen:
+            client.get(f"/concertations/{draft.id}")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 8, counts
