@@ -1,5 +1,6 @@
 """Each count is explained step by step, and each rule is said before, in French and in Arabic."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -30,6 +31,7 @@ def test_every_step_of_every_count_has_its_words(language: str) -> None:
                 texts = [*words.steps(asked, outcome), words.why(asked, outcome)]
                 texts += [words.score(asked, line) for line in outcome.lines]
                 assert all(text and "{" not in text for text in texts)
+                assert language == "fr" or all(re.search("[\u0621-\u064a]", t) for t in texts)
                 told |= {step.key for step in outcome.steps}
     assert told >= explaining.STEPS.keys() - {"first_choices", "second_choices"}
     i18n.speak("fr")
