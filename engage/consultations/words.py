@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from engage.consultations.counting.answers import euros as euros
 from engage.consultations.counting.words import why as why
@@ -167,12 +168,19 @@ def channel(name: str) -> str:
     }.get(name, _("Autrement"))
 
 
-def is_late(consultation: Listed, now: datetime) -> bool:
+class Promised(Protocol):
+    """What a decision was promised for."""
+
+    @property
+    def decision_due_at(self) -> datetime: ...
+
+
+def is_late(consultation: Promised, now: datetime) -> bool:
     """Whether the decision is late: from the day after the promised one."""
     return clock.local(consultation.decision_due_at).date() < clock.local(now).date()
 
 
-def decision_awaited(consultation: Listed, now: datetime) -> str:
+def decision_awaited(consultation: Promised, now: datetime) -> str:
     """Until when the decision comes, or since when it is late."""
     day = date_long(consultation.decision_due_at)
     if is_late(consultation, now):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from engage.accounts.models import Person
 from engage.agenda import queries as agenda
 from engage.consultations.making import documents
-from engage.consultations.models import Consultation
+from engage.consultations.models import Consultation, Purpose
 from engage.consultations.paper import queries as paper
 from engage.consultations.queries import NOBODY, Turnout
 from engage.core import clock
@@ -29,6 +29,7 @@ from engage.proposals import queries as proposals
 from engage.territory.models import Action, Axis, Neighbourhood, Organisation
 
 SHOWN = 3
+MOST_VOTES = 20
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ class OpenVote:
     title: dict[str, str]
     days_left: int
     participants: int
+
+
+@dataclass(frozen=True)
+class EndedVote:
+    """A vote whose results are out, and what became of the decision."""
+
+    id: int
+    title: dict[str, str]
+    decided_on: date | None
+    decision_due_at: datetime
+    is_survey: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ class Home:
     """What the first page shows beside its three actions."""
 
     votes: Sequence[OpenVote]
+    ended: Sequence[EndedVote]
     repairs: Sequence[Repair]
     ideas: Sequence[cards.Card]
     calls: Sequence[calls.Listed]
@@ -68,17 +81,27 @@ Turnouts = Callable[[Sequence[int]], Mapping[int, Turnout]]
 
 
 _NOW = bindparam("now", type_=UTCDateTime())
-_OPEN_VOTES = (
-    select(Consultation.id, Consultation.title, Consultation.closes_at)
+_VOTES = (
+    select(
+        Consultation.id,
+        Consultation.title,
+        Consultation.closes_at,
+        Consultation.decided_on,
+        Consultation.decision_due_at,
+        Consultation.purpose,
+    )
     .where(
         Consultation.is_draft.is_(False),
         Consultation.cancelled_at.is_(None),
+        Consultation.archived_at.is_(None),
         Consultation.opens_at <= _NOW,
-        Consultation.closes_at > _NOW,
+        (Consultation.closes_at > _NOW) | Consultation.sealed_at.is_not(None),
     )
-    .order_by(Consultation.closes_at)
-    .limit(SHOWN)
+    .order_by(Consultation.closes_at.desc(), Consultation.id)
+    .limit(MOST_VOTES)
 )
+"""What is open, and what was sealed last; a town has a few at a time."""
+
 _REPAIRS = (
     select(
         Incident.reference,
@@ -104,7 +127,7 @@ _REPAIRS = (
 def home(db: Session, turnouts: Turnouts) -> Home:
     """Five statements, and what `turnouts` asks."""
     return Home(
-        open_votes(db, turnouts),
+        *votes(db, turnouts),
         repairs(db),
         newest_ideas(db),
         calls.open_now(db)[:SHOWN],
@@ -112,14 +135,27 @@ def home(db: Session, turnouts: Turnouts) -> Home:
     )
 
 
-def open_votes(db: Session, turnouts: Turnouts) -> list[OpenVote]:
-    """Open concertations, the one that ends first on top."""
-    rows = db.execute(_OPEN_VOTES, {"now": clock.now()}).all()
-    counted = turnouts([row.id for row in rows]) if rows else {}
+def votes(db: Session, turnouts: Turnouts) -> tuple[list[OpenVote], list[EndedVote]]:
+    """Open concertations, the one that ends first on top; those sealed last. One statement."""
+    now = clock.now()
+    rows = db.execute(_VOTES, {"now": now}).all()
+    current = [row for row in reversed(rows) if row.closes_at > now][:SHOWN]
+    counted = turnouts([row.id for row in current]) if current else {}
+    ended = [
+        EndedVote(
+            row.id,
+            row.title,
+            row.decided_on,
+            row.decision_due_at,
+            is_survey=row.purpose is Purpose.SURVEY,
+        )
+        for row in rows
+        if row.closes_at <= now
+    ]
     return [
         OpenVote(row.id, row.title, _days_until(row.closes_at), counted.get(row.id, NOBODY).total)
-        for row in rows
-    ]
+        for row in current
+    ], ended[:SHOWN]
 
 
 def repairs(db: Session) -> list[Repair]:

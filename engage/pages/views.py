@@ -9,6 +9,8 @@ from engage.accounts import gate
 from engage.accounts.forms import EmptyForm
 from engage.accounts.views import safe_next
 from engage.consultations.queries import Turnout, turnouts
+from engage.consultations.words import decision_awaited
+from engage.core import clock
 from engage.core.errors import NotFound
 from engage.core.i18n import LANGUAGES
 from engage.core.pagecache import public_page
@@ -34,7 +36,12 @@ TEXT_PAGES = {
 @bp.get("/")
 @public_page
 def home() -> ResponseReturnValue:
-    return page("pages/home.html", home=queries.home(get_db(), _turnouts))
+    return page(
+        "pages/home.html",
+        home=queries.home(get_db(), _turnouts),
+        decision_awaited=decision_awaited,
+        now=clock.now(),
+    )
 
 
 def _turnouts(ids: Sequence[int]) -> Mapping[int, Turnout]:

@@ -123,6 +123,7 @@ def test_results_are_for_nobody_before_the_sealing(db: Session, moment: Moment) 
         moment.move_to(when)
         with pytest.raises(Denied):
             _counted(db, consultation)
+    moment.forward(minutes=10)
     seal_within(db, consultation.id, None)
     found = _counted(db, consultation)[question.id]
     asked = sheets.questions(db, [consultation.id])[consultation.id][0]
@@ -152,7 +153,7 @@ def test_equal_answers_are_said_to_be_equal(db: Session, moment: Moment) -> None
     asked = consultation.questions[1]
     _vote(db, asked, range(3), "Dimanche")
     _vote(db, asked, range(3, 6), "Samedi")
-    moment.move_to(consultation.closes_at)
+    moment.move_to(consultation.closes_at + timedelta(minutes=10))
     seal_within(db, consultation.id, None)
     tallies = _counted(db, consultation)
     activities, day = sheets.questions(db, [consultation.id])[consultation.id]

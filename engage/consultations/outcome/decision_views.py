@@ -1,5 +1,7 @@
 """Pages of who decides: publish a decision, add to it, say who owes it, archive."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -23,10 +25,12 @@ from engage.territory.models import Organisation
 bp = Blueprint("decisions_of_votes", __name__)
 
 
-def _mine(consultation_id: int) -> tuple[Person, Consultation]:
+def _mine(
+    consultation_id: int, rule: Callable[[Person], bool] = policy.decides_somewhere
+) -> tuple[Person, Consultation]:
     """Who decides, and a concertation that is announced; asks who one is first."""
     person = gate.signed_in()
-    require(policy.decides_somewhere, person)
+    require(rule, person)
     found = get_db().scalar(
         select(Consultation).where(
             Consultation.id == consultation_id,
@@ -111,7 +115,7 @@ def add(consultation_id: int) -> ResponseReturnValue:
 
 @bp.get("/concertations/confier/<ref:consultation_id>")
 def ask_whose(consultation_id: int) -> ResponseReturnValue:
-    person, consultation = _mine(consultation_id)
+    person, consultation = _mine(consultation_id, policy.archives)
     require(policy.can_entrust, person, consultation, clock.now())
     owing = str(consultation.organisation_id or "")
     return _entrust_page(EntrustForm(organisation=owing), consultation)
@@ -124,7 +128,7 @@ def _entrust_page(form: EntrustForm, consultation: Consultation) -> ResponseRetu
 
 @bp.post("/concertations/confier/<ref:consultation_id>")
 def entrust(consultation_id: int) -> ResponseReturnValue:
-    (person, consultation), form = _mine(consultation_id), EntrustForm()
+    (person, consultation), form = _mine(consultation_id, policy.archives), EntrustForm()
     require(policy.can_entrust, person, consultation, clock.now())
     form.offer(territory.organisations(get_db()))
     if not form.validate_on_submit():
@@ -137,8 +141,7 @@ def entrust(consultation_id: int) -> ResponseReturnValue:
 
 @bp.get("/concertations/archiver/<ref:consultation_id>")
 def ask_archive(consultation_id: int) -> ResponseReturnValue:
-    person, consultation = _mine(consultation_id)
-    require(policy.archives, person)
+    person, consultation = _mine(consultation_id, policy.archives)
     settled = policy.is_settled(consultation)
     return form_page(
         "consultations/outcome/archive.html",
@@ -151,7 +154,7 @@ def ask_archive(consultation_id: int) -> ResponseReturnValue:
 
 @bp.post("/concertations/archiver/<ref:consultation_id>")
 def archive(consultation_id: int) -> ResponseReturnValue:
-    (person, consultation), form = _mine(consultation_id), EmptyForm()
+    (person, consultation), form = _mine(consultation_id, policy.archives), EmptyForm()
     if not form.validate_on_submit():
         raise Conflict
     commands.archive(get_db(), consultation, actor=person)
