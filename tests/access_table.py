@@ -70,6 +70,7 @@ _BY_AUDIENCE = {
         talk.listing talk.one comments.new comments.create
         party.show party.ask party.promise works.show written.show concerns.ask concerns.send
         consultations.index consultations.show consultations.vote
+        proof.show proof.download proof.script proof.ask_receipt proof.find_receipt
         outcome.results outcome.table outcome.simulate outcome.archives outcome.report
         tally_report.show tally_report.download
         outcome.report_pdf vote_news.ask vote_news.follow vote_news.ask_stop vote_news.stop
@@ -150,8 +151,9 @@ _BY_AUDIENCE = {
     COORDINATOR: """
         incident_words.ask incident_words.propose alerts.index alerts.take alerts.close
         conversions.ask_idea conversions.to_idea
-        works_desk.accompany works_desk.add_meeting works_desk.remove_meeting
-        works_desk.ask_minutes works_desk.write_minutes works_desk.ask_answer works_desk.answer
+        works_desk.add_meeting works_desk.remove_meeting works_desk.ask_minutes
+        works_desk.write_minutes
+        proof.ask_seal proof.do_seal
         decisions_of_votes.ask_whose decisions_of_votes.entrust
         decisions_of_votes.ask_archive decisions_of_votes.archive
         codes.make codes.cancel codes.cancel_batch
@@ -175,6 +177,7 @@ _BY_AUDIENCE = {
     DECIDERS: """
         gup.decide decisions_of_votes.ask decisions_of_votes.decide
         decisions_of_votes.ask_addition decisions_of_votes.add
+        works_desk.accompany works_desk.ask_answer works_desk.answer
     """,
     STEERING: """
         reminders.reminders reminders.partners

@@ -66,7 +66,6 @@ SILENT = {
     "accounts/mandates.py:require_somebody_else": "holds rows and refuses, changes nothing",
     "consultations/commands.py:cast_ballot": "the secret of the vote: no entry, no time",
     "consultations/commands.py:cast_waiting": "the same, for each answer that waited",
-    "consultations/commands.py:checked": "computes, changes nothing",
     "consultations/codes/commands.py:draw": "computes, changes nothing",
     "consultations/paper/commands.py:hand_out": "a time beside the vote would tell whose it is",
     "consultations/making/commands.py:lock": "reads and holds a row, changes nothing",

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from engage.accounts import commands
 from engage.accounts.models import ContactPoint, Opening, Person, Role
+from engage.consultations.kits import queries, works
 from engage.consultations.making.models import ConsultationDocument
-from engage.consultations.models import QuestionKind
+from engage.consultations.models import Purpose, QuestionKind
 from engage.core import clock, town_settings
 from engage.core.services import Services
 from engage.core.town_settings import TownSettings
@@ -26,6 +27,8 @@ from tests.accounts.test_views import ask_code
 from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
+from tests.consultations.kits.making import make_need, make_party, make_works
+from tests.consultations.kits.test_works import raised
 from tests.consultations.making.drafts import asked, made
 from tests.discussions.making import make_comment
 from tests.discussions.test_moderation import member, sent
@@ -36,6 +39,7 @@ from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
 from tests.proposals.calls import make_call
 from tests.proposals.ideas import make_item, make_public
+from tests.security import paper_states
 
 NAMED = "Madame Zénobie Martin garde la corde."
 """Words under a veil that a member can lift."""
@@ -61,8 +65,10 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _with_comments(app, town)
     yield from _with_answers_that_wait(app, town)
     yield from _of_calls_and_dates(app, town)
+    yield from _of_parties_and_works(app, town)
     yield from _making_a_concertation(app, town)
     yield from _of_the_life_of_ideas(app, town)
+    yield from paper_states.states(app, town)
     browser = Browser(app)
     report(browser, town)
     yield browser, "/compte/ce-telephone"
@@ -222,6 +228,30 @@ def _of_calls_and_dates(app: Engage, town: Services) -> Iterator[State]:
     yield browser, f"/appels/modifier/{coming.id}"
     yield browser, f"/appels/repondre/{ended.id}"
     yield browser, f"/agenda/modifier/{event.id}"
+
+
+def _of_parties_and_works(app: Engage, town: Services) -> Iterator[State]:
+    """A party before and after it has a plan, what is asked for it; works with a question."""
+    with town.database.transaction() as db:
+        coordinator = make_person(db, Role.COORDINATOR)
+        bare = make_consultation(db, purpose=Purpose.PARTY)
+        party = make_party(db)
+        need, task = make_need(db, party), queries.tasks(db, party.consultation_id)[0]
+        asked_for = make_works(db)
+        question, event = (
+            raised(db, asked_for),
+            make_event(db, starts_at=clock.now() - timedelta(days=1)),
+        )
+        works.add_meeting(db, asked_for, event, actor=coordinator)
+    browser, desk = Browser(app).sign_in(coordinator), "/concertations/fete"
+    yield browser, f"{desk}/{bare.id}"
+    for part in ("", "/jour", "/tache", f"/tache/{task.id}", "/besoin", f"/besoin/{need.id}"):
+        yield browser, f"{desk}/{party.consultation_id}{part}"
+    yield Browser(app), f"/concertations/{party.consultation_id}/fete/aider/{need.id}"
+    yield Browser(app), f"/concertations/{asked_for.id}/questions/poser"
+    desk = f"/concertations/travaux/{asked_for.id}"
+    for part in ("", f"/question/{question.id}", f"/reunion/{event.id}/compte-rendu"):
+        yield browser, f"{desk}{part}"
 
 
 def _making_a_concertation(app: Engage, town: Services) -> Iterator[State]:

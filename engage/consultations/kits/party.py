@@ -193,8 +193,12 @@ def tick(db: Session, party: Party, task: PartyTask, *, done: bool, actor: Perso
     require(can_organise, actor)
     if (task.done_on is not None) is done:
         return
-    task.done_on = clock.today() if done else None
-    audit.record(db, "party_task.do" if done else "party_task.undo", task, actor_id=actor.id)
+    if done:
+        task.done_on = clock.today()
+        audit.record(db, "party_task.do", task, actor_id=actor.id)
+    else:
+        task.done_on = None
+        audit.record(db, "party_task.undo", task, actor_id=actor.id)
     _follow(db, task, party.day)
 
 

@@ -30,11 +30,14 @@ def can_accompany(person: Person | None) -> bool:
 
 
 def can_answer_worries(person: Person | None, consultation: Consultation) -> bool:
-    """The coordinator, and agents of the organisation that owes the decision (the landlord)."""
+    """The coordinator, and agents of the organisation that owes the decision (the landlord).
+
+    A draft is none of theirs yet: those who make concertations alone see it.
+    """
     if person is None:
         return False
     owner = consultation.organisation_id
-    theirs = owner is not None and owner in person.organisation_ids
+    theirs = owner in person.organisation_ids and not consultation.is_draft
     return person.holds(Role.COORDINATOR) or (theirs and person.holds(Role.AGENT))
 
 

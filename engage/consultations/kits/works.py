@@ -103,22 +103,22 @@ def raise_concern(db: Session, consultation: Consultation, raised: Raised) -> Co
 
 
 def publish(db: Session, concern: Concern, *, actor_id: int) -> None:
-    """Let everybody read it."""
-    _decide(db, concern, Visibility.PUBLIC, "concern.publish", actor_id)
+    """Let everybody read it; raises `Conflict` once it is erased."""
+    _require_words(concern)
+    concern.visibility = Visibility.PUBLIC
+    audit.record(db, "concern.publish", concern, actor_id=actor_id)
 
 
 def hide(db: Session, concern: Concern, *, actor_id: int | None) -> None:
-    """Keep it from everybody."""
-    _decide(db, concern, Visibility.HIDDEN, "concern.hide", actor_id)
+    """Keep it from everybody; raises `Conflict` once it is erased."""
+    _require_words(concern)
+    concern.visibility = Visibility.HIDDEN
+    audit.record(db, "concern.hide", concern, actor_id=actor_id)
 
 
-def _decide(
-    db: Session, concern: Concern, visibility: Visibility, act: str, actor_id: int | None
-) -> None:
+def _require_words(concern: Concern) -> None:
     if not concern.body:
         raise Conflict(_("Ce texte est effacé."))
-    concern.visibility = visibility
-    audit.record(db, act, concern, actor_id=actor_id)
 
 
 def mask(db: Session, concern: Concern, body: str, *, actor_id: int) -> None:

@@ -82,6 +82,7 @@ def _meeting(consultation_id: int, event_id: int) -> Meeting:
 @bp.post("/concertations/travaux/<ref:consultation_id>/reunion/<ref:event_id>/enlever")
 def remove_meeting(consultation_id: int, event_id: int) -> ResponseReturnValue:
     person, _consultation = _asked(consultation_id)
+    require(can_accompany, person)
     if not EmptyForm().validate_on_submit():
         raise InvalidInput("", _("Rechargez la page et recommencez."))
     works.remove_meeting(get_db(), _meeting(consultation_id, event_id), actor=person)

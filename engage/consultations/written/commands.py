@@ -78,22 +78,22 @@ def _number(db: Session) -> int:
 
 
 def publish(db: Session, answer: WrittenAnswer, *, actor_id: int) -> None:
-    """Let everybody read it once the vote is sealed."""
-    _decide(db, answer, Visibility.PUBLIC, "written_answer.publish", actor_id)
+    """Let everybody read it once the vote is sealed; raises `Conflict` once it is erased."""
+    _require_words(answer)
+    answer.visibility = Visibility.PUBLIC
+    audit.record(db, "written_answer.publish", answer, actor_id=actor_id)
 
 
 def hide(db: Session, answer: WrittenAnswer, *, actor_id: int | None) -> None:
-    """Keep it from everybody."""
-    _decide(db, answer, Visibility.HIDDEN, "written_answer.hide", actor_id)
+    """Keep it from everybody; raises `Conflict` once it is erased."""
+    _require_words(answer)
+    answer.visibility = Visibility.HIDDEN
+    audit.record(db, "written_answer.hide", answer, actor_id=actor_id)
 
 
-def _decide(
-    db: Session, answer: WrittenAnswer, visibility: Visibility, act: str, actor_id: int | None
-) -> None:
+def _require_words(answer: WrittenAnswer) -> None:
     if not answer.body:
         raise Conflict(_("Ce texte est effacé."))
-    answer.visibility = visibility
-    audit.record(db, act, answer, actor_id=actor_id)
 
 
 def mask(db: Session, answer: WrittenAnswer, body: str, *, actor_id: int) -> None:
