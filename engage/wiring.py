@@ -38,6 +38,7 @@ from engage.consultations.outcome import follow_views as consultations_result_fo
 from engage.consultations.outcome import follows as consultations_follows
 from engage.consultations.outcome import views as consultations_outcome_views
 from engage.consultations.paper import blueprints as paper_blueprints
+from engage.consultations.sealing import views as sealing_views
 from engage.consultations.written import views as written_views
 from engage.core import i18n, logs
 from engage.core.assets import Assets
@@ -127,6 +128,7 @@ BLUEPRINTS = (
     consultations_codes_views.bp,
     *paper_blueprints.BLUEPRINTS,
     consultations_outcome_views.bp,
+    sealing_views.bp,
     consultations_decision_views.bp,
     consultations_result_follow_views.bp,
     incidents_views.bp,
@@ -179,6 +181,7 @@ FRENCH_ONLY = (
     "/concertations/confier/",
     "/concertations/decider/",
     "/concertations/papier/",
+    "/concertations/sceller/",
     "/concertations/stand/",
     "/concertations/fete/",
     "/concertations/travaux/",
@@ -285,6 +288,11 @@ PUBLIC_ENDPOINTS = frozenset(
         "tally_report.download",
         "consultations.show",
         "outcome.results",
+        "proof.show",
+        "proof.download",
+        "proof.script",
+        "proof.ask_receipt",
+        "proof.find_receipt",
         "outcome.table",
         "outcome.simulate",
         "outcome.archives",

@@ -47,7 +47,8 @@ def _as_many_ballots_as_rights(db: Session) -> Iterator[str]:
     ballots = dict(db.execute(cast_in).all())
     for question_id in _counted_questions(db):
         used, cast_ = rights.get(question_id, 0), ballots.get(question_id, 0)
-        if not used - on_paper.get(question_id, 0) <= cast_ <= used:
+        paper = on_paper.get(question_id, 0)
+        if cast_ < used - paper or (cast_ > used and not paper):
             yield f"question {question_id}: {used} rights used, {cast_} ballots"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from engage.accounts.models import Person
 from engage.consultations.models import Consultation, FinalCounts, Question
+from engage.consultations.paper.queries import is_settled
 from engage.consultations.policy import can_seal
 from engage.consultations.sealing import counts, lock, moving, secrets
 from engage.consultations.sealing.models import SealingRest
@@ -42,6 +43,8 @@ def seal_within(db: Session, consultation_id: int, actor: Person | None) -> None
     if actor is not None:
         require(can_seal, actor, asked, now)
     _require_ready(asked, now)
+    if not is_settled(db, consultation_id):
+        raise Conflict(_("Le papier n’est pas encore compté. On scelle après."))
     stored = db.get(FinalCounts, consultation_id)
     found = _seal(db, asked, stored)
     if stored is None:

@@ -23,7 +23,7 @@ REWRITTEN = ("ballots", "roll_entries")
 def run(database: Database) -> int:
     """Seal what is over, drop what was cancelled, finish both; returns how many were sealed."""
     with database.reading() as db:
-        due, cancelled = over(db), _cancelled_with_ballots(db)
+        due, cancelled = over(db), _cancelled_with_rests(db)
     sealed = sum(_try(database, id_, lambda d, i: seal(d, i, None)) for id_ in due)
     for id_ in cancelled:
         _try(database, id_, drop_cancelled)
@@ -60,12 +60,14 @@ def over(db: Session) -> list[int]:
     )
 
 
-def _cancelled_with_ballots(db: Session) -> list[int]:
+def _cancelled_with_rests(db: Session) -> list[int]:
+    """What was cancelled and has ballots, or a secret, which a vote undone half-way leaves."""
     asked = exists().where(
         Question.consultation_id == Consultation.id, Ballot.question_id == Question.id
     )
-    cancelled = select(Consultation.id).where(Consultation.cancelled_at.is_not(None), asked)
-    return list(db.scalars(cancelled.order_by(Consultation.id)))
+    cancelled = select(Consultation.id, asked).where(Consultation.cancelled_at.is_not(None))
+    rows = db.execute(cancelled.order_by(Consultation.id)).all()
+    return [id_ for id_, ballots in rows if ballots or secrets.read(db, id_) is not None]
 
 
 def finish(database: Database) -> bool:

@@ -11,10 +11,12 @@ from engage.consultations.models import (
     Consultation,
     FinalCounts,
     Question,
+    QuestionKind,
     RollEntry,
 )
 from engage.consultations.sealing import counts, secrets
 from engage.consultations.sealing.models import SealedBallot, SealedReceipt
+from engage.core.words import ContributionChannel
 
 _SEALED = Consultation.sealed_at.is_not(None)
 
@@ -100,14 +102,15 @@ def _numbers(
 
 
 def _is_of_its_roll(db: Session, sealed: Consultation, stored: FinalCounts) -> bool:
-    """Whether the roll gives the same turnout, and has a right used for each ballot."""
-    rights = dict(
-        db.execute(
-            select(RollEntry.question_id, func.count())
-            .where(RollEntry.consultation_id == sealed.id)
-            .group_by(RollEntry.question_id)
-        ).all()
+    """Whether the roll gives the same turnout, and a right used for each ballot not on paper."""
+    given = select(RollEntry.question_id, func.count()).where(
+        RollEntry.consultation_id == sealed.id, RollEntry.channel != ContributionChannel.PAPER
     )
-    told = {row[0]: sum(row[1:]) for row in stored.counts["receipts"]}
-    enough = all(ballots <= rights.get(question_id, 0) for question_id, ballots in told.items())
+    rights = dict(db.execute(given.group_by(RollEntry.question_id)).all())
+    enough = all(
+        question.kind is QuestionKind.TEXT or receipts + lost == rights.get(id_, 0)
+        for question in sealed.questions
+        for id_, receipts, _paper, lost in stored.counts["receipts"]
+        if id_ == question.id
+    )
     return enough and stored.counts["channels"] == counts.channels(db, sealed.id)

@@ -1,0 +1,159 @@
+"""Pages of the proof: the files, the search for one's receipt, and the button that seals."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, flash, send_file
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from engage.accounts import gate
+from engage.accounts.forms import EmptyForm
+from engage.accounts.models import Person
+from engage.consultations import queries, sheets
+from engage.consultations.models import Consultation
+from engage.consultations.paper.queries import is_settled
+from engage.consultations.policy import can_seal, can_see_results
+from engage.consultations.sealing import published
+from engage.consultations.sealing.commands import AFTER, seal
+from engage.consultations.sheets import Sheet
+from engage.core import clock, i18n
+from engage.core.config import ROOT
+from engage.core.db import Database
+from engage.core.errors import InvalidInput, NotFound
+from engage.core.forms import Form
+from engage.core.i18n import _, label, lazy
+from engage.core.pagecache import public_page
+from engage.core.policy import require
+from engage.core.web import apart, form_page, get_db, page, see_other, services
+
+bp = Blueprint("proof", __name__)
+
+SCRIPT = ROOT / "scripts" / "recount.py"
+TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+
+
+class ReceiptForm(Form):
+    """What stands on one's receipt."""
+
+    recu = StringField(
+        lazy("Votre reçu"),
+        [InputRequired(lazy("Recopiez votre reçu.")), Length(max=40)],
+    )
+
+
+def _sealed(consultation_id: int) -> Sheet:
+    """Raises `NotFound` before the sealing."""
+    found = sheets.sheet(get_db(), consultation_id)
+    if found is None or not can_see_results(found):
+        raise NotFound
+    return found
+
+
+@bp.get("/concertations/<ref:consultation_id>/preuve")
+@public_page
+def show(consultation_id: int) -> ResponseReturnValue:
+    sheet = _sealed(consultation_id)
+    found = published.vote(get_db(), sheet.id)
+    sums = services().cache.get(
+        f"sums:{sheet.id}:{sheet.version}", lambda: published.sums(get_db(), found)
+    )
+    return page(
+        "consultations/sealing/proof.html",
+        consultation=sheet,
+        vote=found,
+        sums=sums,
+    )
+
+
+@bp.get("/concertations/<ref:consultation_id>/<any('preuve.json','reponses.csv','recus.csv'):name>")
+def download(consultation_id: int, name: str) -> ResponseReturnValue:
+    """Written while it is sent: memory does not grow with the ballots."""
+    sheet = _sealed(consultation_id)
+    parts = _parts(services().database, sheet.id, name)
+    kind = TYPES[name.rpartition(".")[2]]
+    saved = f"concertation-{sheet.id}-{name}"
+    return Response(
+        parts, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{saved}"'}
+    )
+
+
+def _parts(database: Database, consultation_id: int, name: str) -> Iterator[bytes]:
+    with database.reading() as db:
+        buffer = ""
+        for part in published.FILES[name](db, published.vote(db, consultation_id)):
+            buffer += part
+            if len(buffer) > 32_000:
+                yield buffer.encode()
+                buffer = ""
+        yield buffer.encode()
+
+
+@bp.get("/concertations/recompter.py")
+def script() -> ResponseReturnValue:
+    return send_file(SCRIPT, mimetype="text/x-python", download_name="recompter.py")
+
+
+@bp.get("/concertations/<ref:consultation_id>/recu")
+def ask_receipt(consultation_id: int) -> ResponseReturnValue:
+    return _receipt_page(_sealed(consultation_id), ReceiptForm(formdata=None))
+
+
+@bp.post("/concertations/<ref:consultation_id>/recu")
+def find_receipt(consultation_id: int) -> ResponseReturnValue:
+    """Whether it is in the list; what was typed is kept nowhere, and no address holds it."""
+    sheet, form = _sealed(consultation_id), ReceiptForm()
+    if not form.validate_on_submit():
+        return _receipt_page(sheet, form)
+    vote = published.vote(get_db(), sheet.id)
+    titles = {q.id: label(q.title) for q in vote.asked.questions}
+    found = published.has_receipt(get_db(), titles, form.recu.data or "")
+    return _receipt_page(sheet, form, searched=True, title=titles.get(found) if found else None)
+
+
+def _receipt_page(
+    sheet: Sheet, form: ReceiptForm, *, searched: bool = False, title: str | None = None
+) -> ResponseReturnValue:
+    return form_page(
+        "consultations/sealing/receipt.html",
+        form,
+        consultation=sheet,
+        searched=searched,
+        title=title,
+    )
+
+
+@bp.get("/concertations/sceller/<ref:consultation_id>")
+def ask_seal(consultation_id: int) -> ResponseReturnValue:
+    return _seal_page(_to_seal(consultation_id)[1])
+
+
+@bp.post("/concertations/sceller/<ref:consultation_id>")
+def do_seal(consultation_id: int) -> ResponseReturnValue:
+    """Seal at once; the clock rewrites the files within a minute."""
+    actor, asked = _to_seal(consultation_id)
+    if not EmptyForm().validate_on_submit():
+        raise InvalidInput("", _("Rechargez la page et recommencez."))
+    seal(apart(), asked.id, actor)
+    flash(_("C’est scellé. Tout le monde peut lire les résultats et recompter."), "ok")
+    return see_other(f"/concertations/{asked.id}/resultats")
+
+
+def _to_seal(consultation_id: int) -> tuple[Person, Consultation]:
+    actor, asked = gate.actor(), queries.consultation(get_db(), consultation_id)
+    if asked is None:
+        raise NotFound
+    require(can_seal, actor, asked, clock.now())
+    assert actor is not None
+    return actor, asked
+
+
+def _seal_page(asked: Consultation) -> ResponseReturnValue:
+    return form_page(
+        "consultations/sealing/seal.html",
+        EmptyForm(),
+        consultation=asked,
+        settled=is_settled(get_db(), asked.id),
+        since=i18n.moment(asked.closes_at + AFTER),
+        ready=asked.is_over(clock.now() - AFTER),
+    )
