@@ -82,7 +82,8 @@ $(AXE): package-lock.json | $(FONTS)
 	@scripts/npm ci --omit=optional --ignore-scripts --silent
 	@touch $@
 
-$(BROWSER): package-lock.json $(TEST_VENV) $(AXE)
+$(BROWSER): package-lock.json scripts/browser $(TEST_VENV) $(AXE)
+	@echo "Fetching a browser"
 	@scripts/browser
 
 # Opened again when its contract or migrations change, when the file is gone, and at each start

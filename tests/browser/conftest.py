@@ -16,6 +16,9 @@ from tests.factories import photo_bytes
 CHROMIUM = ROOT / ".venv" / "bin" / "chromium"
 WIDE, HIGH = 360, 740
 
+AS_A_PHONE = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
+"""Phones don't push letters to whole pixels; a headless shell would, and lines break elsewhere."""
+
 
 @pytest.fixture(scope="session")
 def demo_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,9 +44,7 @@ def running(demo_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=AS_A_PHONE)
         yield browser
         browser.close()
 
