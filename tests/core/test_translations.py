@@ -68,6 +68,16 @@ FOR_RESIDENTS = (
 
 FOR_STAFF = (
     *(
+        f"engage/consultations/codes/{module}.py"
+        for module in ("addresses", "commands", "forms", "views")
+    ),
+    *(
+        f"engage/consultations/paper/{module}.py"
+        for module in ("commands", "entry", "forms", "sheet_views", "stand", "stand_views", "views")
+    ),
+    "templates/consultations/codes/",
+    *(f"templates/consultations/paper/{page}.html" for page in ("close", "sheet", "show", "stand")),
+    *(
         f"engage/consultations/kits/{module}.py"
         for module in (
             "drafts",

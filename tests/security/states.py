@@ -68,6 +68,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _of_parties_and_works(app, town)
     yield from _making_a_concertation(app, town)
     yield from _of_the_life_of_ideas(app, town)
+    yield from _after_a_vote(app, town)
     yield from paper_states.states(app, town)
     browser = Browser(app)
     report(browser, town)
@@ -310,3 +311,22 @@ def _with_comments(app: Engage, town: Services) -> Iterator[State]:
     yield browser, f"/propositions/{idea.id}/commenter?reponse={root.id}"
     yield browser, f"/commentaires/{mine.id}/corriger"
     yield browser, f"/compte/donnees/commentaire/{mine.id}"
+
+
+def _after_a_vote(app: Engage, town: Services) -> Iterator[State]:
+    """A decision to publish, to entrust, to complete, to archive; a result to wait for."""
+    now = clock.now()
+    ended = {"closes_at": now - timedelta(days=2), "sealed_at": now - timedelta(days=1)}
+    with town.database.transaction() as db:
+        opened = now - timedelta(days=9)
+        sealed = make_consultation(db, opens_at=opened, **ended)
+        decided = make_consultation(db, opens_at=opened, decided_on=clock.today(), **ended)
+        works = make_consultation(db, purpose=Purpose.REHABILITATION)
+        coordinator, resident = make_person(db, Role.COORDINATOR), make_person(db)
+    browser = Browser(app).sign_in(coordinator)
+    yield browser, f"/concertations/decider/{sealed.id}"
+    yield browser, f"/concertations/confier/{sealed.id}"
+    yield browser, f"/concertations/completer/{decided.id}"
+    yield browser, f"/concertations/archiver/{decided.id}"
+    yield Browser(app).sign_in(resident), f"/concertations/{works.id}/suivre"
+    yield Browser(app), f"/concertations/{works.id}/simulateur"

@@ -172,8 +172,10 @@ def read_sheet(
     if photo_id is not None:
         sheet.photo_id = photo_id
     _flush_look(db)
-    action = "paper.settle" if before is queries.SheetState.THIRD else "paper.read"
-    audit.record(db, action, sheet, actor_id=actor.id)
+    if before is queries.SheetState.THIRD:
+        audit.record(db, "paper.settle", sheet, actor_id=actor.id)
+    else:
+        audit.record(db, "paper.read", sheet, actor_id=actor.id)
     return queries.state(sheet)
 
 

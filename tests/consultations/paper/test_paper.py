@@ -25,6 +25,7 @@ from engage.consultations.paper import commands, printing, queries, reading, sta
 from engage.consultations.paper.models import PaperReading, PaperSheet
 from engage.consultations.paper.queries import SheetState
 from engage.consultations.paper.reading import Mark, Marks
+from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal
 from engage.core.audit import AuditEntry
 from engage.core.db import Database
@@ -372,6 +373,7 @@ def test_paper_and_phones_are_sealed_as_one_vote(database: Database, moment: Mom
         loaded = codes.asked(db, asked.id)
         assert loaded is not None
         commands.close_count(db, loaded, reasons={}, actor=coordinator)
+    moment.move_to(asked.closes_at + jobs.AFTER)
     seal(database, asked.id, coordinator)
     with database.reading() as db:
         sealed = db.get_one(Consultation, asked.id)
