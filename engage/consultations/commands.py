@@ -172,10 +172,11 @@ def _use(
 
 def _put(db: Session, question: Question, unit: str, answers: list[Any], *, is_first: bool) -> Cast:
     """Drop the ballot in, or change the one that lies under the key of this unit."""
-    secret = secrets.read_or_make(db, question.consultation_id)
+    find = secrets.read_or_make if is_first else secrets.read  # a change makes nothing
+    secret = find(db, question.consultation_id)
     statement = _DROP_IN if is_first else _CHANGE
-    values = _ballot(question, unit, answers, secret)
-    if not statement.run(db.connection(), question_id=question.id, **values):
+    values = _ballot(question, unit, answers, secret) if secret else {}
+    if not secret or not statement.run(db.connection(), question_id=question.id, **values):
         raise AlreadyVoted(_("Vous avez déjà voté. Votre réponse est comptée."))
     return Cast(secrets.receipt(secret, question.id, unit), changed=not is_first)
 

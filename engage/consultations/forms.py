@@ -13,7 +13,7 @@ from engage.consultations.counting.order import mixed
 from engage.consultations.counting.words import grade
 from engage.consultations.models import Question, QuestionKind
 from engage.consultations.written.commands import LONGEST
-from engage.core.forms import Form, Line
+from engage.core.forms import Form, Line, clean_text
 from engage.core.i18n import _ as now_
 from engage.core.i18n import label
 from engage.core.i18n import lazy as _
@@ -117,7 +117,7 @@ def _legend(kind: QuestionKind) -> str:
 def sent(question: Question) -> list[Any]:
     """What the form of this request says; anything that is no small number is an unknown option."""
     if question.kind is QuestionKind.TEXT:
-        return request.form.getlist("choix")[:1]
+        return [clean_text(words) for words in request.form.getlist("choix")[:1]]
     ticked = [_number(value) for value in request.form.getlist("choix")]
     if question.kind is QuestionKind.FAVOURITES:
         named = [request.form.get(f"choix-{place}") for place in range(1, FAVOURITES + 1)]

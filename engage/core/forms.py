@@ -53,12 +53,19 @@ class SeenForm(Form):
         return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
+YEARS = range(1900, 2201)
+"""What is counted from a day of these never leaves the calendar of Python or of a database."""
+
+
 class Day(DateField):
-    """A day as browsers send it; an impossible one gets our sentence."""
+    """A day as browsers send it; an impossible one, or one of another age, gets our sentence."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
+            if self.data is not None and self.data.year not in YEARS:
+                self.data = None
+                raise ValueError
         except ValueError:
             raise ValueError(
                 i18n._("Écrivez un jour qui existe, par exemple 04/06/2026.")

@@ -29,11 +29,18 @@ def exported(content: bytes) -> list[list[str]]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\x00" in text:
-        raise InvalidInput("fichier", _("Ce fichier n’est pas un tableau CSV."))
-    rows = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
+        raise _no_table()
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    except csv.Error:
+        raise _no_table() from None
     if rows and _names_columns(rows[0]):
         rows = rows[1:]
     return [lines for row in rows if (lines := _lines(row))]
+
+
+def _no_table() -> InvalidInput:
+    return InvalidInput("fichier", _("Ce fichier n’est pas un tableau CSV."))
 
 
 def _separator(text: str) -> str:

@@ -1,0 +1,144 @@
+"""Who sends what no page offers, or looks where nobody should: refused with a sentence."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engage.accounts.models import Role
+from engage.consultations import verify
+from engage.consultations.commands import AlreadyVoted, cast_ballot, take_right
+from engage.consultations.models import Electorate, QuestionKind, unit_of_person
+from engage.consultations.sealing import jobs
+from engage.core.db import Database
+from engage.core.services import Services
+from engage.core.web import Engage
+from engage.core.words import ContributionChannel
+from tests.browsing import Browser
+from tests.conftest import Moment
+from tests.consultations.factories import make_consultation, make_question, option_ids
+from tests.consultations.kits.making import make_party, make_works
+from tests.consultations.outcome.making import make_kind
+from tests.factories import make_organisation, make_person
+
+FARTHEST = ("9999-12-31", "0001-01-01")
+
+
+def staff(app: Engage, town: Services, *roles: Role, **values: Any) -> Browser:
+    with town.database.transaction() as db:
+        person = make_person(db, *roles, **values)
+    return Browser(app).sign_in(person)
+
+
+@pytest.mark.parametrize("day", FARTHEST)
+def test_the_simulator_takes_any_day(client: Browser, town: Services, day: str) -> None:
+    with town.database.transaction() as db:
+        asked = make_works(db)
+    sent = {"cas": "proposition", "concernes": "96", "oui": "50", "non": "1", "notifie": day}
+    answer = client.http.get(f"/concertations/{asked.id}/simulateur", query_string=sent)
+    assert answer.status_code in (200, 422)
+
+
+@pytest.mark.parametrize("day", FARTHEST)
+def test_a_vote_is_neither_extended_nor_planned_to_the_end_of_time(
+    app: Engage, town: Services, day: str
+) -> None:
+    with town.database.transaction() as db:
+        running = make_consultation(db, organisation_id=make_organisation(db).id)
+        draft = make_consultation(db, is_draft=True)
+    member = staff(app, town, Role.COUNCIL)
+    sent = {"closes_day": day, "closes_hour": "00:00", "reason_fr": "Plus de temps."}
+    member.submit(f"/concertations/{running.id}/prolonger", sent, 422)
+    for name in ("announced", "opens", "closes", "decision"):
+        sent = {f"{name}_day": day, f"{name}_hour": "00:00" if day < "1" else "23:59"}
+        path = f"/concertations/{draft.id}/preparer/calendrier"
+        member.submit(path, sent, 422, action="calendrier")
+
+
+@pytest.mark.parametrize("day", FARTHEST)
+def test_a_party_is_not_planned_to_the_end_of_time(app: Engage, town: Services, day: str) -> None:
+    with town.database.transaction() as db:
+        asked = make_party(db).consultation_id
+        owner = make_organisation(db).id
+    member = staff(app, town, Role.COUNCIL)
+    home = f"/concertations/fete/{asked}"
+    task = {"title_fr": "Barnums", "days": "3", "fixed_on": day, "organisation": str(owner)}
+    member.submit(f"{home}/tache", task, 422, action="tache")
+    when = {"day": day, "starts": "14:00", "ends": "18:00"}
+    member.submit(f"{home}/jour", when, 422, action="jour")
+
+
+@pytest.mark.parametrize("content", [b"Logement 1\rLogement 2\r", b"x" * 200_000])
+def test_a_list_of_homes_that_is_no_table_is_refused_with_a_sentence(
+    app: Engage, town: Services, content: bytes
+) -> None:
+    with town.database.transaction() as db:
+        asked = make_consultation(db, electorate=Electorate.DWELLING_CODE)
+    coordinator = staff(app, town, Role.COORDINATOR)
+    path = f"/concertations/codes/{asked.id}"
+    sent: dict[str, Any] = {"liste": "", "nombre": "", "quartier": "0"}
+    sent["fichier"] = (io.BytesIO(content), "liste.csv")
+    answer = coordinator.http.post(
+        f"{path}/lettres", data={**sent, "csrf_token": coordinator.csrf_token()}
+    )
+    assert answer.status_code in (200, 422)
+
+
+def test_signs_that_no_database_keeps_are_left_out_of_words(app: Engage, town: Services) -> None:
+    with town.database.transaction() as db:
+        question = make_question(title="Que manque-t-il ?")
+        question.kind = QuestionKind.TEXT
+        asked = make_consultation(db, question)
+    voter = staff(app, town)
+    path = f"/concertations/{asked.id}/voter?question=1"
+    answer = voter.http.post(
+        path, data={"choix": "Des\x00 bancs", "csrf_token": voter.csrf_token()}
+    )
+    assert answer.status_code in (303, 422)
+
+
+def test_a_landlord_sees_nothing_of_a_draft(app: Engage, town: Services) -> None:
+    with town.database.transaction() as db:
+        owner = make_organisation(db)
+        draft = make_works(db, organisation_id=owner.id, is_draft=True)
+        agent = make_person(db, Role.AGENT, organisation=owner)
+    browser = Browser(app).sign_in(agent)
+    browser.get(f"/concertations/travaux/{draft.id}", 403)
+
+
+def test_a_cancelled_vote_keeps_no_secret_without_ballots(
+    database: Database, moment: Moment
+) -> None:
+    with database.transaction() as db:
+        made = make_consultation(db)
+        first = made.questions[0]
+        take_right(
+            db, first, unit_of_person(9), channel=ContributionChannel.PAPER, captured_by=None
+        )
+    with database.transaction() as db, pytest.raises(AlreadyVoted):
+        cast_ballot(db, first, unit=unit_of_person(9), choices=option_ids(first, "Repas"))
+    with database.transaction() as db:
+        made = db.merge(made)
+        made.cancelled_at = moment.now
+    jobs.run(database)
+    with database.reading() as db:
+        assert verify.check(db) == []
+
+
+ALL = tuple(QuestionKind)
+
+
+def test_a_vote_without_any_ballot_has_all_its_pages(
+    client: Browser, town: Services, moment: Moment
+) -> None:
+    with town.database.transaction() as db:
+        kinds = [make_kind(kind, n) for n, kind in enumerate(ALL, 1)]
+        asked = make_consultation(db, *kinds, tells_neighbourhoods=True)
+    moment.move_to(asked.closes_at + timedelta(days=1))
+    assert jobs.run(town.database)
+    page = f"/concertations/{asked.id}"
+    for path in (page, "/concertations", f"{page}/resultats", f"{page}/bilan", f"{page}/mots"):
+        client.get(path)
+    assert client.http.get(f"{page}/resultats.csv").status_code == 200
+    assert client.http.get(f"{page}/bilan.pdf").status_code == 200
