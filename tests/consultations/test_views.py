@@ -311,7 +311,9 @@ def test_results_come_with_numbers_reason_and_decision(
     asked = _consultation(app)
     _fill(town, asked, [("Jeux", 23), ("Repas", 11)])
     moment.move_to(asked.closes_at + jobs.AFTER)
-    client.get(f"/concertations/{asked.id}/resultats", expects=404)
+    client.get(f"/concertations/{asked.id}/resultats")
+    assert "Le dépouillement est en cours." in client.text
+    assert "Jeux" not in client.text
     client.get("/concertations")
     assert "Jeux" not in client.text
     jobs.run(town.database)
