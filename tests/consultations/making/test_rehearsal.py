@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -137,9 +136,10 @@ def test_the_example_counts_what_was_tried(db: Session) -> None:
     assert {outcome.voters for outcome in many.values()} == {30, 33}
 
 
-@pytest.mark.parametrize("role", [Role.RESIDENT, Role.AGENT, Role.MEDIATOR, Role.ADMIN])
-def test_others_do_not_rehearse(client: Browser, town: Services, role: Role) -> None:
+def test_others_do_not_rehearse(client: Browser, town: Services) -> None:
     with town.database.transaction() as db:
-        draft, person = made(db), make_person(db, role)
-    client.sign_in(person)
-    client.get(f"/concertations/{draft.id}/repetition", expects=403)
+        draft = made(db)
+        people = [make_person(db, role) for role in (Role.RESIDENT, Role.AGENT, Role.MEDIATOR)]
+    for person in people:
+        client.sign_in(person)
+        client.get(f"/concertations/{draft.id}/repetition", expects=403)
