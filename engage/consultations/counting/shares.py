@@ -40,8 +40,36 @@ class Purchase:
     paid: tuple[Paid, ...]
 
 
-Purse = tuple[Fraction, int]
-"""What each voter of a group has left, and how many they are."""
+class Purses:
+    """What is left to the voters; those who have paid for the same have the same, one class."""
+
+    def __init__(self, share: Fraction, groups: Sequence[Group]) -> None:
+        self._held = [Fraction(0), share]
+        self._class_of = [1] * len(groups)
+        self._voters = [number for _named, number in groups]
+
+    def of(self, backers: Sequence[int]) -> list[tuple[Fraction, int]]:
+        """What these groups hold: (what each voter has left, how many have that), least first."""
+        voters: dict[int, int] = {}
+        for group in backers:
+            held = self._class_of[group]
+            voters[held] = voters.get(held, 0) + self._voters[group]
+        return sorted((self._held[held], number) for held, number in voters.items())
+
+    def pay(self, backers: Sequence[int], most: Fraction) -> None:
+        """Take `most` from each voter of these groups, or all that is left."""
+        after: dict[int, int] = {}
+        for group in backers:
+            before = self._class_of[group]
+            if before not in after:
+                after[before] = self._class_with(self._held[before] - most)
+            self._class_of[group] = after[before]
+
+    def _class_with(self, left: Fraction) -> int:
+        if left <= 0:
+            return 0
+        self._held.append(left)
+        return len(self._held) - 1
 
 
 def equal_shares(
@@ -81,17 +109,16 @@ def buy(
     The effective voices of a project only shrink while money is spent, so those of an earlier
     round bound them: most projects need not be looked at again.
     """
-    left = [share] * len(groups)
+    purses = Purses(share, groups)
     backers = {
         id_: [g for g, (named, _n) in enumerate(groups) if id_ in named] for id_, _ in projects
     }
     bounds: dict[int, Fraction | None] = dict.fromkeys(backers)
     bought: list[Paid] = []
-    while found := _next(projects, bounds, backers, left, groups):
+    while found := _next(projects, bounds, backers, purses):
         bought.append(found)
         del bounds[found.project]
-        for group in backers[found.project]:
-            left[group] -= min(left[group], found.most)
+        purses.pay(backers[found.project], found.most)
     return tuple(bought)
 
 
@@ -99,8 +126,7 @@ def _next(
     projects: Sequence[tuple[int, int]],
     bounds: dict[int, Fraction | None],
     backers: dict[int, list[int]],
-    left: list[Fraction],
-    groups: Sequence[Group],
+    purses: Purses,
 ) -> Paid | None:
     """The project with the most effective voices; forgets in `bounds` those nobody can pay."""
     best, most = None, Fraction(0)
@@ -110,7 +136,7 @@ def _next(
         bound = bounds[id_]
         if bound is not None and bound <= most:
             continue
-        found = _payable(id_, cost, [(left[g], groups[g][1]) for g in backers[id_]])
+        found = _payable(id_, cost, purses.of(backers[id_]))
         if found is None:
             del bounds[id_]
             continue
@@ -121,11 +147,11 @@ def _next(
     return best
 
 
-def _payable(id_: int, cost: int, purses: list[Purse]) -> Paid | None:
+def _payable(id_: int, cost: int, held: Sequence[tuple[Fraction, int]]) -> Paid | None:
     """The payment that brings `cost` together, None when all they have is less."""
-    owed, payers = Fraction(cost), sum(number for _left, number in purses)
-    paying = sum(number for left, number in purses if left)
-    for left, number in sorted(purses):
+    owed, payers = Fraction(cost), sum(number for _left, number in held)
+    paying = sum(number for left, number in held if left)
+    for left, number in held:
         if left * payers >= owed:
             return Paid(id_, paying, owed / payers)
         owed -= left * number
