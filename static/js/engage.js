@@ -212,6 +212,7 @@
     if (shared || document.querySelector("[data-wipe]")) wipe();
     forget();
     if (!shared) all("form[data-keep]").forEach(keep);
+    for (const button of all("button[name=reponse][value=non]")) button.addEventListener("click", wipe);
     for (const form of all(LEAVING)) if (!form.elements.nom) form.addEventListener("submit", wipe);
   } catch { /* this browser refuses to store: nothing is kept */ }
   all("form[method=post]").forEach(once);
