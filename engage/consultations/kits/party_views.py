@@ -33,7 +33,7 @@ PROMISES_AN_HOUR = 300
 @bp.app_context_processor
 def _section() -> dict[str, object]:
     """What the page of a concertation asks for, once it knows which one it is about."""
-    return {"kit_section": lambda sheet: section(get_db(), sheet)}
+    return {"kit_section": lambda sheet: section(get_db(), sheet, gate.actor())}
 
 
 @bp.get("/concertations/<ref:consultation_id>/fete")

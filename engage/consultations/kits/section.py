@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.accounts.models import Person
 from engage.consultations.kits import queries, works_queries
 from engage.consultations.kits.models import Party
+from engage.consultations.kits.policy import can_organise
 from engage.consultations.kits.queries import Step
 from engage.consultations.kits.works_queries import Met, Told
 from engage.consultations.models import Purpose
@@ -39,11 +41,16 @@ class WorksSection:
     meetings: list[Met]
 
 
-def section(db: Session, sheet: Sheet) -> dict[str, Any]:
-    """`party` or `works` by the purpose, empty for others; three statements at most."""
+def section(db: Session, sheet: Sheet, person: Person | None) -> dict[str, Any]:
+    """`party` or `works` by the purpose, empty for others; three statements at most.
+
+    Who organises a party that has no plan yet is told where it begins: `unprepared`.
+    """
     if sheet.purpose is Purpose.PARTY:
         party = queries.party(db, sheet.id)
-        return {"party": _of_party(db, party)} if party else {}
+        if party is None:
+            return {"unprepared": can_organise(person)}
+        return {"party": _of_party(db, party)}
     if sheet.purpose is Purpose.REHABILITATION:
         found = WorksSection(works_queries.told(db, sheet.id), works_queries.meetings(db, sheet.id))
         return {"works": found}

@@ -14,14 +14,17 @@ from engage.consultations.models import Purpose
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.errors import Conflict, Denied, InvalidInput
+from engage.core.services import Services
 from engage.deadlines.models import Deadline
 from engage.reminders import items as reminders
 from engage.reminders.commands import ACTS, Given
 from engage.reminders.messages import summary
 from engage.reminders.models import AnswerKind, Level
 from engage.reminders.rules import level_at
+from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
 from tests.consultations.kits.making import SATURDAY, held, make_party
+from tests.counting import count_statements
 from tests.factories import make_organisation, make_person
 
 
@@ -281,3 +284,25 @@ def test_each_act_is_written_down_without_a_word(db: Session, council: Person) -
         "party.hold",
         "party_task.do",
     ]
+
+
+def test_the_page_of_a_concertation_says_how_its_party_goes_in_few_statements(
+    town: Services, client: Browser
+) -> None:
+    with town.database.transaction() as db:
+        found, member = make_party(db), make_person(db, Role.COUNCIL)
+        bare = make_consultation(db, purpose=Purpose.PARTY).id
+    with count_statements(town.database) as counted:
+        client.get(f"/concertations/{found.consultation_id}")
+    assert "Fait : 0 sur 13" in client.text
+    assert len(counted) <= 12
+    with count_statements(town.database) as counted:
+        client.get(f"/concertations/{found.consultation_id}/fete")
+    assert len(counted) <= 8
+    client.get(f"/concertations/{bare}")
+    assert "Préparer la fête" not in client.text
+    client.sign_in(member)
+    client.get(f"/concertations/{bare}")
+    client.submit(f"/concertations/fete/{bare}", action="/preparer")
+    client.get(f"/concertations/{bare}/fete")
+    assert "J\N{MINUS SIGN}120" in client.text
