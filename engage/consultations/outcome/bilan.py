@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.consultations.counting import words as counting
 from engage.consultations.kits import works_queries
 from engage.consultations.making import documents
-from engage.consultations.models import Electorate, QuestionKind
+from engage.consultations.models import Electorate, Purpose, QuestionKind
 from engage.consultations.outcome import charts, reading, words
 from engage.consultations.outcome.reading import Counts, Rest
 from engage.consultations.sheets import AskedQuestion, Sheet
@@ -56,6 +56,8 @@ def _documents(db: Session, sheet: Sheet) -> Section | None:
 
 def _meetings(db: Session, sheet: Sheet) -> Section | None:
     """Those that took place, with their minutes; of works to homes."""
+    if sheet.purpose is not Purpose.REHABILITATION:
+        return None
     now = clock.now()
     met = [
         one
@@ -69,20 +71,19 @@ def _meetings(db: Session, sheet: Sheet) -> Section | None:
 
 
 def _worries(db: Session, sheet: Sheet) -> Section | None:
-    """What residents asked in public, by theme, with the answers."""
-    themes = works_queries.themes(db, sheet.id)
-    found = works_queries.told(db, sheet.id)
-    asked = ngettext(
-        "{n} question ou inquiétude.", "{n} questions ou inquiétudes.", found.published
-    )
-    answered = ngettext("{n} réponse.", "{n} réponses.", found.answered)
-    intro = f"{asked.format(n=found.published)} {answered.format(n=found.answered)}"
+    """What residents asked in public about works to homes, by theme, with the answers."""
+    if sheet.purpose is not Purpose.REHABILITATION:
+        return None
     entries = tuple(
         Entry(label(theme.title), one.body, label(one.answer), one.language)
-        for theme in themes
+        for theme in works_queries.themes(db, sheet.id)
         for one in theme.voiced
     )
-    return Section(_("Questions et inquiétudes"), intro, entries) if entries else None
+    n, given = len(entries), sum(bool(entry.answer) for entry in entries)
+    asked = ngettext("{n} question ou inquiétude.", "{n} questions ou inquiétudes.", n).format(n=n)
+    answered = ngettext("{n} réponse.", "{n} réponses.", given).format(n=given)
+    title = _("Questions et inquiétudes")
+    return Section(title, f"{asked} {answered}", entries) if entries else None
 
 
 SECTIONS: Mapping[str, Sequence[Made]] = {

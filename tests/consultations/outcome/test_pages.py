@@ -12,18 +12,30 @@ from sqlalchemy import select
 
 from engage.accounts.demo import personas
 from engage.accounts.models import Role
-from engage.consultations.models import Consultation, FinalCounts, Option, Question, QuestionKind
+from engage.consultations.kits.models import Concern, ConcernKind, Meeting
+from engage.consultations.kits.themes import THEMES
+from engage.consultations.models import (
+    Consultation,
+    FinalCounts,
+    Option,
+    Purpose,
+    Question,
+    QuestionKind,
+)
 from engage.consultations.outcome import reading
 from engage.consultations.sealing.models import SealedBallot
+from engage.core import clock
 from engage.core.services import Services
 from engage.core.spreadsheet import harmless
 from engage.core.web import Engage
+from engage.core.words import Visibility
 from tests import printed
+from tests.agenda.dates import make_event
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.outcome.making import K, make_sealed, make_voted
 from tests.counting import count_statements
-from tests.factories import make_person
+from tests.factories import make_organisation, make_person
 
 COUNTED = tuple(kind for kind in QuestionKind if kind is not K.TEXT)
 ADDRESSES = ("resultats", "resultats.csv", "bilan", "bilan.pdf")
@@ -166,6 +178,36 @@ def test_drafts_and_cancelled_votes_have_no_results(
     for name in ADDRESSES:
         client.get(page_of(draft, name), expects=404)
         client.get(page_of(called_off, name), expects=404)
+
+
+def test_the_bilan_of_works_tells_meetings_questions_and_answers(
+    client: Browser, town: Services, moment: Moment
+) -> None:
+    sealed = make_sealed(town.database, purpose=Purpose.REHABILITATION)
+    with town.database.transaction() as db:
+        partner = make_organisation(db)
+        event = make_event(db, title="Réunion du hall B", organisation_id=partner.id)
+        db.add(Meeting(consultation_id=sealed.id, event_id=event.id, minutes={"fr": "Dit."}))
+        db.add(
+            Concern(
+                consultation_id=sealed.id,
+                kind=ConcernKind.WORRY,
+                theme=next(iter(THEMES)),
+                body="Et le bruit ?",
+                language="fr",
+                visibility=Visibility.PUBLIC,
+                written_on=clock.today(),
+                answer={"fr": "De 9 h à 17 h."},
+                answered_on=clock.today(),
+                answerer_id=partner.id,
+            )
+        )
+    moment.forward(days=60)
+    with count_statements(town.database) as seen:
+        client.get(page_of(sealed, "bilan"))
+    for words in ("Réunion du hall B", "Dit.", "Et le bruit ?", "De 9 h à 17 h."):
+        assert words in client.text
+    assert len(seen) <= 10  # with the town and the questions, which are read once a minute
 
 
 def test_the_bilan_says_everything_and_prints(client: Browser, town: Services) -> None:
