@@ -371,6 +371,7 @@ ACTS: Mapping[str, Sequence[Act]] = {
         Act(lazy("Prolonger un vote"), making.can_extend, _vote_to_come),
         Act(lazy("Annuler une concertation"), making.can_cancel, _vote_to_come),
         Act(lazy("Être prévenu du résultat d’un vote"), decisions.can_follow_result, _any_vote),
+        Act(lazy("Sceller les bulletins d’un vote fini"), consultations.can_seal, _ended_vote),
         Act(lazy("Publier la décision après un vote"), decisions.can_decide, _ended_vote),
         Act(lazy("Compléter une décision publiée"), decisions.can_add_to_decision, _decided_vote),
         Act(lazy("Dire qui doit la décision"), decisions.can_entrust, _ended_vote),

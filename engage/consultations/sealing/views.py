@@ -66,10 +66,12 @@ def show(consultation_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/concertations/<ref:consultation_id>/<any('preuve.json','reponses.csv','recus.csv'):name>")
+@bp.get("/concertations/<ref:consultation_id>/preuve/<name>")
 def download(consultation_id: int, name: str) -> ResponseReturnValue:
     """Written while it is sent: memory does not grow with the ballots."""
     sheet = _sealed(consultation_id)
+    if name not in published.FILES:
+        raise NotFound
     parts = _parts(services().database, sheet.id, name)
     kind = TYPES[name.rpartition(".")[2]]
     saved = f"concertation-{sheet.id}-{name}"

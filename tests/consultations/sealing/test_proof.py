@@ -113,7 +113,7 @@ def test_whoever_recounts_the_file_finds_what_the_page_says(
     made = _fill(town.database, voters, seed=voters)
     _sealed(town.database, moment, made)
     page = f"/concertations/{made.id}"
-    content = client.get(f"{page}/preuve.json").data
+    content = client.get(f"{page}/preuve/preuve.json").data
     file = tmp_path / "preuve.json"
     file.write_bytes(content)
     done = _recount(file)
@@ -126,7 +126,7 @@ def test_whoever_recounts_the_file_finds_what_the_page_says(
         assert asked["receipts"] == sorted(asked["receipts"])
     client.get(f"{page}/preuve")
     for name in published.FILES:
-        sent = client.get(f"{page}/{name}").data
+        sent = client.get(f"{page}/preuve/{name}").data
         assert hashlib.sha256(sent).hexdigest() in client.get(f"{page}/preuve").text.replace(
             " ", ""
         )
@@ -137,7 +137,7 @@ def test_a_changed_file_is_found_out(
 ) -> None:
     made = _fill(town.database, 12, seed=3)
     _sealed(town.database, moment, made)
-    vote = json.loads(client.get(f"/concertations/{made.id}/preuve.json").data)
+    vote = json.loads(client.get(f"/concertations/{made.id}/preuve/preuve.json").data)
     for place, asked in enumerate(vote["questions"]):
         none = next(option["id"] for option in asked["options"] if option["is_none"])
         forged = json.loads(json.dumps(vote))
@@ -154,9 +154,9 @@ def test_below_ten_ballots_only_totals_are_published(
 ) -> None:
     made = _fill(town.database, 9, seed=4)
     _sealed(town.database, moment, made)
-    content = client.get(f"/concertations/{made.id}/preuve.json").data
+    content = client.get(f"/concertations/{made.id}/preuve/preuve.json").data
     assert all(question["answers"] is None for question in json.loads(content)["questions"])
-    assert len(client.get(f"/concertations/{made.id}/reponses.csv").text.splitlines()) == 1
+    assert len(client.get(f"/concertations/{made.id}/preuve/reponses.csv").text.splitlines()) == 1
     file = tmp_path / "preuve.json"
     file.write_bytes(content)
     assert _recount(file).returncode == 0
@@ -165,7 +165,7 @@ def test_below_ten_ballots_only_totals_are_published(
 def test_no_cell_of_the_table_is_computed(client: Browser, town: Services, moment: Moment) -> None:
     made = _fill(town.database, 12, seed=5)
     _sealed(town.database, moment, made)
-    text = client.get(f"/concertations/{made.id}/reponses.csv").text
+    text = client.get(f"/concertations/{made.id}/preuve/reponses.csv").text
     assert ";'=2+5" in text
     assert ";=2+5" not in text
 
@@ -175,7 +175,7 @@ def test_nothing_is_published_before_the_sealing(
 ) -> None:
     made = _fill(town.database, 10, seed=6)
     moment.move_to(made.closes_at + jobs.AFTER)
-    for name in (*published.FILES, "preuve", "recu"):
+    for name in (*(f"preuve/{file}" for file in published.FILES), "preuve", "recu"):
         client.get(f"/concertations/{made.id}/{name}", expects=404)
     with town.database.reading() as db, pytest.raises(Denied):
         published.vote(db, made.id)
@@ -200,5 +200,5 @@ def test_a_receipt_is_found_however_it_is_typed(
     client.submit(page, {"recu": "AAAA-BBBB-CCCC-DDDD"}, expects=200)
     assert "n’est pas dans la liste" in client.text
     client.submit(page, {"recu": ""}, expects=422)
-    listed = client.get(f"/concertations/{made.id}/recus.csv").text
+    listed = client.get(f"/concertations/{made.id}/preuve/recus.csv").text
     assert all(each.receipt in listed for each in cast)
