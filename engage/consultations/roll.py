@@ -43,6 +43,15 @@ def voted_until(db: Session, person_id: int) -> datetime | None:
     )
 
 
+def awaits_sealing(db: Session, person_id: int) -> bool:
+    """Whether this person took part in a vote whose ballots still lie under the key of the unit."""
+    mine = exists().where(
+        RollEntry.consultation_id == Consultation.id, RollEntry.unit == unit_of_person(person_id)
+    )
+    waits = (Consultation.sealed_at.is_(None), Consultation.cancelled_at.is_(None), mine)
+    return db.scalar(select(Consultation.id).where(*waits).limit(1)) is not None
+
+
 def forget(db: Session, most: int) -> int:
     """Remove at most `most` entries of rolls that have had their time; returns how many."""
     due = select(Consultation.id).where(is_due(clock.months_ago(MONTHS)))

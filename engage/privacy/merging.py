@@ -16,6 +16,7 @@ from engage.accounts.policy import can_change_ways_in
 from engage.accounts.proofs import Authenticator, Invitation, OneTimeCode, Passkey, Password
 from engage.accounts.residence import ResidenceProof
 from engage.agenda.models import EventReminder
+from engage.consultations import roll
 from engage.consultations.kits.models import PartyHelper
 from engage.consultations.models import RollEntry, unit_of_person
 from engage.consultations.outcome.models import DecisionAddition, ResultFollow
@@ -212,6 +213,11 @@ def obstacle(db: Session, kept: Person, gone: Person) -> str:
         return _(
             "Vous avez répondu avec les deux comptes à la même question d’un vote."
             " Ils restent séparés : deux voix ne peuvent pas en faire une."
+        )
+    if roll.awaits_sealing(db, gone.id):  # the receipt it got is that of its own unit
+        return _(
+            "L’autre compte a répondu à un vote dont les résultats ne sont pas encore là."
+            " Réunissez les comptes après : votre reçu reste ainsi dans la liste."
         )
     return ""
 

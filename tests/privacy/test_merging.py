@@ -10,7 +10,10 @@ from engage.accounts import commands, consents
 from engage.accounts.models import ContactPoint, Mandate, Person, Role, SignIn
 from engage.accounts.proofs import Passkey
 from engage.accounts.residence import ResidenceProof
+from engage.consultations.commands import cast_ballot
 from engage.consultations.models import RollEntry, unit_of_person
+from engage.consultations.sealing import jobs
+from engage.consultations.sealing.models import SealedReceipt
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.outbox import OutboxMessage
@@ -24,7 +27,8 @@ from engage.proposals.models import Endorsement, Proposal
 from tests.accounts.test_recycled import newest_code
 from tests.accounts.test_views import ask_code
 from tests.browsing import Browser
-from tests.consultations.factories import make_consultation
+from tests.conftest import Moment
+from tests.consultations.factories import make_consultation, option_ids
 from tests.factories import make_person, neighbourhood
 from tests.incidents.making import make_estate, make_incident
 from tests.parallel import in_parallel
@@ -205,7 +209,10 @@ def test_rights_to_vote_that_were_used_stay_used(
 ) -> None:
     kept, _gone = two
     with town.database.transaction() as db:
-        asked = make_consultation(db)
+        ended = clock.now() - timedelta(days=1)
+        asked = make_consultation(
+            db, opens_at=ended - timedelta(days=7), closes_at=ended, sealed_at=clock.now()
+        )
         for question, person in zip(asked.questions, two, strict=True):
             db.add(
                 RollEntry(
@@ -218,6 +225,25 @@ def test_rights_to_vote_that_were_used_stay_used(
     with town.database.reading() as db:
         units = db.scalars(select(RollEntry.unit)).all()
         assert units == [unit_of_person(kept.id)] * 2
+
+
+def test_an_account_whose_vote_is_not_sealed_keeps_its_receipt_and_stays_apart(
+    client: Browser, town: Services, two: tuple[Person, Person], moment: Moment
+) -> None:
+    kept, gone = two
+    with town.database.transaction() as db:
+        asked = make_consultation(db)
+        first = asked.questions[0]
+        unit, choices = unit_of_person(gone.id), option_ids(first, "Repas")
+        cast = cast_ballot(db, first, unit=unit, choices=choices)
+    page = prove(client, town, kept)
+    client.get(page)
+    assert "les résultats ne sont pas encore là" in client.text
+    client.post(page, {"csrf_token": client.csrf_token()}, 409)
+    moment.move_to(asked.closes_at + timedelta(hours=1))
+    assert jobs.run(town.database)
+    with town.database.reading() as db:
+        assert db.scalars(select(SealedReceipt.receipt)).all() == [cast.receipt]
 
 
 def test_an_account_with_a_mandate_is_not_carried_off(
