@@ -14,6 +14,7 @@ from engage.accounts.residence import ResidenceLevel
 from engage.consultations import queries
 from engage.consultations.codes.commands import draw, keep_letters
 from engage.consultations.commands import cast_ballot
+from engage.consultations.counting.answers import checked
 from engage.consultations.making import demo as making
 from engage.consultations.making.commands import announce
 from engage.consultations.models import (
@@ -29,7 +30,9 @@ from engage.consultations.models import (
     unit_of_person,
 )
 from engage.consultations.outcome.commands import Decision, add_to_decision, publish_decision
+from engage.consultations.paper import demo as paper_demo
 from engage.consultations.paper.commands import hand_out, print_batch
+from engage.consultations.paper.reading import Mark, Marks, on_paper
 from engage.consultations.sealing import jobs
 from engage.consultations.sealing.commands import seal_within
 from engage.consultations.written.commands import write
@@ -60,9 +63,15 @@ def load(
         consultation = _announced(db, row, people["coordinatrice"])
         units = _units(db, consultation, row, voters, key=key, actor=people["coordinatrice"])
         with clock.at(min(clock.now(), consultation.closes_at - timedelta(hours=1))):
-            _vote(db, consultation, row, units, captured_by=people["mediatrice"])
+            sheets = _vote(db, consultation, row, units, captured_by=people["mediatrice"])
         if consultation.is_over(clock.now()):
             with clock.at(consultation.closes_at + jobs.AFTER):
+                if sheets:
+                    readers = people["mediatrice"], people["conseil"]
+                    coordinator = people["coordinatrice"]
+                    paper_demo.count(
+                        db, consultation, sheets, coordinator=coordinator, readers=readers
+                    )
                 seal_within(db, consultation.id, None)
         if row["decision"]:
             _decide(db, consultation, row["decision"], people["coordinatrice"])
@@ -106,7 +115,7 @@ def _announced(db: Session, row: dict[str, Any], coordinator: Person) -> Consult
         organisation_id=_organisation(db, row["organisation"]),
         purpose=Purpose(row.get("purpose", Purpose.VOTE)),
         quorum=row.get("quorum"),
-        takes_paper=row.get("takes_paper", False),
+        takes_paper=bool(row["turnout"].get(ContributionChannel.PAPER.value)),
         tells_neighbourhoods=row.get("tells_neighbourhoods", False),
         questions=[_question(place, q) for place, q in enumerate(row["questions"], 1)],
     )
@@ -191,14 +200,19 @@ def _vote(
     units: list[str],
     *,
     captured_by: Person,
-) -> None:
-    """Cast every ballot of the file; an empty answer is a question that was skipped."""
+) -> list[Marks]:
+    """Cast every ballot of the file; an empty answer is a question that was skipped.
+
+    Returns what is on the sheets of those who voted on paper, which lie in the urn.
+    """
+    sheets = []
     channels = chain.from_iterable(
         repeat(ContributionChannel(name), count) for name, count in row["turnout"].items()
     )
     for unit, channel, answers in zip(units, channels, _ballots(row), strict=False):
-        if consultation.takes_paper and channel is ContributionChannel.PAPER:
-            hand_out(db, consultation, unit, actor=captured_by)  # what it says is in the urn
+        if channel is ContributionChannel.PAPER:
+            hand_out(db, consultation, unit, actor=captured_by)
+            sheets.append(_sheet(consultation, row, answers))
             continue
         for number, question in enumerate(consultation.questions):
             choices = _option_ids(question, row["questions"][number], answers)
@@ -210,6 +224,17 @@ def _vote(
     for number, question in enumerate(consultation.questions):
         for unit, text in zip(units, row["questions"][number].get("texts", ()), strict=False):
             write(db, question, unit, text)
+    return sheets
+
+
+def _sheet(consultation: Consultation, row: dict[str, Any], answers: dict[str, list[Any]]) -> Marks:
+    """The same answers as marks of a sheet of paper."""
+    read = []
+    for question in on_paper(consultation.questions):
+        chosen = _option_ids(question, row["questions"][question.position - 1], answers)
+        mark = Mark.VALID if chosen else Mark.BLANK
+        read.append([question.id, mark.value, checked(question, chosen) if chosen else []])
+    return read
 
 
 def _ballots(row: dict[str, Any]) -> Iterator[dict[str, list[str]]]:
