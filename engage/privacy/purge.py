@@ -17,9 +17,6 @@ from engage.privacy.retention import RULES
 from engage.privacy.rule import Rule
 from engage.territory.models import Town
 
-BATCH = 500
-"""Things removed in one transaction: a vote waits for one of them, never for the whole purge."""
-
 
 @dataclass(frozen=True)
 class Purged:
@@ -77,20 +74,20 @@ def _applied(database: Database, rule: Rule, identity_key: bytes | None) -> int:
         with database.transaction() as db:
             removed = _batch(db, rule, identity_key)
         total += removed
-        if removed < BATCH:
+        if removed < rule.most:
             return total
 
 
 def _batches(db: Session, rule: Rule, identity_key: bytes | None) -> Iterator[int]:
-    removed = BATCH
-    while removed == BATCH:
+    removed = rule.most
+    while removed == rule.most:
         removed = _batch(db, rule, identity_key)
         yield removed
 
 
 def _batch(db: Session, rule: Rule, identity_key: bytes | None) -> int:
     assert rule.forget is not None
-    removed = rule.forget(db, Due(rule.limit, BATCH, identity_key))
+    removed = rule.forget(db, Due(rule.limit, rule.most, identity_key))
     db.flush()
     return removed
 

@@ -15,6 +15,10 @@ from engage.privacy.expiry import Due
 Forget = Callable[[Session, Due], int]
 
 
+BATCH = 500
+"""Things removed in one transaction: a vote waits for one of them, never for the whole purge."""
+
+
 class Basis(StrEnum):
     """By which right it is kept: GDPR, article 6-1, points e, c and a."""
 
@@ -82,6 +86,8 @@ class Rule:
     forget: Forget | None = None
     technical: bool = False
     optional: bool = False
+    most: int = BATCH
+    """Things in one transaction: few where each of them takes long."""
 
     @property
     def kept(self) -> str:
