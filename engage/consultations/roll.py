@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from engage.accounts.departures import Departure
 from engage.consultations.models import Consultation, FinalCounts, RollEntry, unit_of_person
 from engage.core import clock
 
@@ -40,6 +41,20 @@ def voted_until(db: Session, person_id: int) -> datetime | None:
             Consultation.closes_at > clock.now(),
             Consultation.cancelled_at.is_(None),
         )
+    )
+
+
+def hold_departed(db: Session, consultation: Consultation) -> None:
+    """Who took part and left stays the same voter until the closing, which has just moved."""
+    voted = exists().where(
+        RollEntry.consultation_id == consultation.id,
+        RollEntry.unit == func.concat(unit_of_person(0)[:-1], Departure.person_id),
+    )
+    db.execute(
+        update(Departure)
+        .where(Departure.until < consultation.closes_at, voted)
+        .values(until=consultation.closes_at)
+        .execution_options(synchronize_session=False)
     )
 
 

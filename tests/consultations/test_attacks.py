@@ -5,10 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
-from engage.accounts.models import Role
+from engage.accounts import departures
+from engage.accounts.addresses import ContactAddress
+from engage.accounts.models import ContactKind, Role
 from engage.consultations import verify
 from engage.consultations.commands import AlreadyVoted, cast_ballot, take_right
+from engage.consultations.making import commands as making
 from engage.consultations.models import Electorate, QuestionKind, unit_of_person
 from engage.consultations.sealing import jobs
 from engage.core.db import Database
@@ -124,6 +128,30 @@ def test_a_cancelled_vote_keeps_no_secret_without_ballots(
     jobs.run(database)
     with database.reading() as db:
         assert verify.check(db) == []
+
+
+def test_who_votes_and_leaves_is_the_same_voter_after_an_extension(
+    db: Session, moment: Moment
+) -> None:
+    asked, key = make_consultation(db), b"k" * 32
+    first, voter = asked.questions[0], make_person(db)
+    cast_ballot(db, first, unit=unit_of_person(voter.id), choices=option_ids(first, "Repas"))
+    address = ContactAddress(ContactKind.EMAIL, "parti@example.org")
+    departures.note(db, key, voter, [address], until=asked.closes_at)
+    db.flush()
+    closing = asked.closes_at
+    making.extend(
+        db,
+        asked,
+        closes_at=closing + timedelta(days=7),
+        reason={"fr": "Plus de temps."},
+        version=asked.version,
+        actor=make_person(db, Role.COUNCIL),
+    )
+    moment.move_to(closing + timedelta(days=1))
+    back = departures.returning(db, key, address)
+    assert back is not None
+    assert back.id == voter.id
 
 
 ALL = tuple(QuestionKind)

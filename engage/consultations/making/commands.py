@@ -12,6 +12,7 @@ from sqlalchemy import Column, Select, Table, delete, exists, select
 from sqlalchemy.orm import Session
 
 from engage.accounts.models import Person
+from engage.consultations import roll
 from engage.consultations.kits import party
 from engage.consultations.making import checks, history, policy, queries, questions
 from engage.consultations.making.drafts import (
@@ -173,6 +174,7 @@ def extend(
     later = checks.wall_time(closes_at) - checks.wall_time(before)
     consultation.closes_at = closes_at
     consultation.decision_due_at = clock.local(consultation.decision_due_at) + later
+    roll.hold_departed(db, consultation)
     _tell(db, consultation, ChangeKind.EXTENDED, reason, old=before, new=closes_at)
     audit.record(db, "consultation.extend", consultation, actor_id=actor.id)
     deadline.moved(db, consultation)
