@@ -1,5 +1,7 @@
 """A question of a vote: the page that asks it, and what becomes of what it sends."""
 
+from typing import Any
+
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
@@ -52,17 +54,24 @@ def question_page(
         told=told,
         consultation=consultation,
         question=question,
-        total=len(consultation.questions),
-        skip=after(consultation, question.position, frozenset()),
         lacking=lacking,
         known=unit is not None,
         is_last=is_last,
-        by_code=consultation.electorate.by_code,
-        declaration=words.declaration(consultation),
-        until=i18n.moment(consultation.closes_at),
-        is_text=question.kind is QuestionKind.TEXT,
-        rule=rule(question),
+        **_told(consultation, question),
     )
+
+
+def _told(consultation: Consultation, question: Question) -> dict[str, Any]:
+    """What a page says of the vote, whoever reads it."""
+    return {
+        "total": len(consultation.questions),
+        "skip": after(consultation, question.position, frozenset()),
+        "by_code": consultation.electorate.by_code,
+        "declaration": words.declaration(consultation),
+        "until": i18n.moment(consultation.closes_at),
+        "is_text": question.kind is QuestionKind.TEXT,
+        "rule": rule(question),
+    }
 
 
 def _is_last(consultation: Consultation, question: Question, unit: str | None) -> bool:

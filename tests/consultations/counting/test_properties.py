@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engage.consultations.counting import shares
@@ -13,6 +13,9 @@ from engage.consultations.models import BudgetCount, QuestionKind
 from engage.consultations.sheets import AskedQuestion
 from tests.consultations.elections import counted, question
 from tests.consultations.independent import NONE, Ballot
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of an election."""
 
 OPTIONS = [4, 1, 3, 2]
 COSTS = {4: 300, 1: 300, 3: 500, 2: 200}
@@ -50,6 +53,7 @@ ELECTION = st.sampled_from(list(KINDS)).flatmap(
 )
 
 
+@CALM
 @given(ELECTION, st.randoms())
 def test_the_order_of_the_ballots_changes_nothing(
     election: tuple[QuestionKind, list[Ballot], BudgetCount], chance: Any
@@ -61,6 +65,7 @@ def test_the_order_of_the_ballots_changes_nothing(
     assert counted(offered, mixed) == counted(offered, ballots)
 
 
+@CALM
 @given(ELECTION, st.permutations(OPTIONS))
 def test_the_order_of_the_options_changes_only_the_order_of_equal_ones(
     election: tuple[QuestionKind, list[Ballot], BudgetCount], order: list[int]
@@ -79,6 +84,7 @@ def _rank(outcome: Outcome, option: int) -> int:
     return outcome.line(option).rank
 
 
+@CALM
 @given(st.data(), st.sampled_from(OPTIONS))
 def test_one_more_ballot_for_an_option_never_harms_it(data: st.DataObject, option: int) -> None:
     support: dict[QuestionKind, Ballot] = {
@@ -97,6 +103,7 @@ def test_one_more_ballot_for_an_option_never_harms_it(data: st.DataObject, optio
         assert option not in before.winners or option in after.winners
 
 
+@CALM
 @given(st.data(), st.sampled_from(OPTIONS), st.integers(1, 5))
 def test_a_better_grade_never_harms(data: st.DataObject, option: int, better: int) -> None:
     ballots = data.draw(st.lists(GRADED, min_size=1, max_size=15))
@@ -107,6 +114,7 @@ def test_a_better_grade_never_harms(data: st.DataObject, option: int, better: in
     assert _rank(after, option) <= _rank(before, option)
 
 
+@CALM
 @given(ballots_of(QuestionKind.BUDGET), st.sampled_from(BudgetCount))
 def test_a_budget_is_never_exceeded_and_nothing_wanted_that_fits_is_left_out(
     ballots: list[Ballot], rule: BudgetCount
@@ -123,7 +131,7 @@ def test_a_budget_is_never_exceeded_and_nothing_wanted_that_fits_is_left_out(
             assert COSTS[line.option_id] > left
 
 
-@settings(max_examples=60)
+@CALM
 @given(st.lists(FITTING, min_size=1, max_size=20), st.integers(0, 1_500))
 def test_nobody_pays_more_than_their_share_nor_for_what_they_did_not_name(
     ballots: list[list[int]], budget: int
@@ -142,6 +150,7 @@ def test_nobody_pays_more_than_their_share_nor_for_what_they_did_not_name(
     assert all(purse >= 0 for purse in purses)
 
 
+@CALM
 @given(ELECTION)
 def test_what_is_countable_is_counted_once(
     election: tuple[QuestionKind, list[Ballot], BudgetCount],
