@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.accounts.models import Person, Role
+from engage.clockwork import sender
 from engage.consultations.models import Consultation, Purpose
 from engage.consultations.outcome import commands, deadline, reading
 from engage.core import clock
@@ -132,6 +133,11 @@ def test_the_late_decision_is_reminded_of_by_the_clock_and_met_by_publishing(
         moment.forward(hours=6)
     (mail,) = messages(town)
     assert mail.recipient.endswith("@example.org")
+    sender(town).deliver_all()
+    (mail,) = messages(town)
+    assert f"Vote n°\xa0{sealed.id}" in mail.body
+    assert "EN RETARD" in mail.body
+    assert "1 décision vous attend" in mail.subject
     with town.database.reading() as db:
         (said,) = db.scalars(select(Reminder))
         assert (said.level, said.deadline_id) == (Level.LATE, debt.id)
