@@ -94,10 +94,15 @@ def _check_codes(db: Session, consultation: Consultation, voters: Voters) -> Non
     """Letters are printed: who votes by which right stands."""
     if voters.electorate is consultation.electorate:
         return
-    if db.scalar(select(exists().where(VotingCode.consultation_id == consultation.id))):
+    if _has_codes(db, consultation):
         raise InvalidInput(
             "electorate", "Des codes sont imprimés. La façon de voter ne change plus."
         )
+
+
+def _has_codes(db: Session, consultation: Consultation) -> bool:
+    codes = exists().where(VotingCode.consultation_id == consultation.id)
+    return bool(db.scalar(select(codes)))
 
 
 def _check_calendar(consultation: Consultation, calendar: Calendar) -> None:
@@ -222,6 +227,8 @@ def _tell(
 def drop(db: Session, consultation: Consultation, *, version: int, actor: Person) -> None:
     """Throw a draft away, with all that was typed; what was announced stays for good."""
     lock(db, consultation, policy.can_announce_draft, actor=actor, version=version)
+    if _has_codes(db, consultation):
+        raise Conflict("Des codes sont imprimés. Annoncez ce brouillon, puis annulez-le.")
     audit.record(db, "consultation.drop", consultation, actor_id=actor.id)
     for table, column in _belonging(Option, Question):
         db.execute(delete(table).where(column.in_(_ids_in(column, consultation.id))))

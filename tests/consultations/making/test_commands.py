@@ -303,6 +303,8 @@ def test_printed_codes_fix_who_votes(db: Session) -> None:
     with pytest.raises(InvalidInput) as refused:
         commands.edit(db, draft, Voters(), version=draft.version, actor=who)
     assert refused.value.field == "electorate"
+    with pytest.raises(Conflict, match="codes"):
+        commands.drop(db, draft, version=draft.version, actor=who)
 
 
 def test_questions_and_answers_change_places(db: Session) -> None:
