@@ -45,15 +45,12 @@ def question_page(
     """
     lacking = lacks(consultation, waiting.standing(consultation))
     is_last = _is_last(consultation, question, unit)
-    if is_last and (lacking or unit is None):
-        form.suite.data = way.waiting(consultation.id)
+    form.suite.data = way.waiting(consultation.id) if is_last and (lacking or not unit) else ""
     return form_page(
         "consultations/question.html",
         form,
         422 if told else None,
         told=told,
-        consultation=consultation,
-        question=question,
         lacking=lacking,
         known=unit is not None,
         is_last=is_last,
@@ -64,6 +61,8 @@ def question_page(
 def _told(consultation: Consultation, question: Question) -> dict[str, Any]:
     """What a page says of the vote, whoever reads it."""
     return {
+        "consultation": consultation,
+        "question": question,
         "total": len(consultation.questions),
         "skip": after(consultation, question.position, frozenset()),
         "by_code": consultation.electorate.by_code,
