@@ -12,10 +12,13 @@ from engage.accounts.addresses import ContactAddress
 from engage.accounts.models import ContactKind, Role
 from engage.consultations import verify
 from engage.consultations.commands import AlreadyVoted, cast_ballot, take_right
+from engage.consultations.counting.answers import GRADED
 from engage.consultations.making import commands as making
-from engage.consultations.models import Electorate, QuestionKind, unit_of_person
-from engage.consultations.sealing import jobs
+from engage.consultations.models import BudgetCount, Electorate, QuestionKind, unit_of_person
+from engage.consultations.paper import commands as paper
+from engage.consultations.sealing import jobs, published
 from engage.core.db import Database
+from engage.core.errors import Conflict
 from engage.core.services import Services
 from engage.core.web import Engage
 from engage.core.words import ContributionChannel
@@ -23,7 +26,6 @@ from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, make_question, option_ids
 from tests.consultations.kits.making import make_party, make_works
-from tests.consultations.outcome.making import make_kind
 from tests.factories import make_organisation, make_person
 
 FARTHEST = ("9999-12-31", "0001-01-01")
@@ -154,19 +156,44 @@ def test_who_votes_and_leaves_is_the_same_voter_after_an_extension(
     assert back.id == voter.id
 
 
+def test_nothing_is_printed_once_the_tally_report_is_written(db: Session, moment: Moment) -> None:
+    coordinator, asked = make_person(db, Role.COORDINATOR), make_consultation(db, takes_paper=True)
+    moment.move_to(asked.closes_at + timedelta(hours=1))
+    paper.close_count(db, asked, reasons={}, actor=coordinator)
+    with pytest.raises(Conflict):
+        paper.print_batch(db, asked, 100, actor=coordinator)
+
+
 ALL = tuple(QuestionKind)
 
 
-def test_a_vote_without_any_ballot_has_all_its_pages(
-    client: Browser, town: Services, moment: Moment
+@pytest.mark.parametrize(("labels", "voters"), [((), 1), (("Bancs",), 0), (("Bancs", "Jeux"), 12)])
+def test_few_answers_few_voters_and_ties_have_all_their_pages(
+    client: Browser, town: Services, moment: Moment, labels: tuple[str, ...], voters: int
 ) -> None:
+    """An idea that was withdrawn, or hidden, may leave a question with "none of these" alone."""
     with town.database.transaction() as db:
-        kinds = [make_kind(kind, n) for n, kind in enumerate(ALL, 1)]
+        kinds = []
+        for n, kind in enumerate(ALL, 1):
+            made = make_question(*labels, position=n)
+            made.kind, made.max_choices, made.budget = kind, max(1, len(labels)), 1000
+            made.counting = BudgetCount.EQUAL_SHARES
+            for option in made.options:
+                option.cost = 1000
+            kinds.append(made)
         asked = make_consultation(db, *kinds, tells_neighbourhoods=True)
+        for question in asked.questions:
+            if question.kind is QuestionKind.TEXT:
+                continue
+            for number in range(voters):
+                option = question.options[number % len(question.options)]
+                graded = question.kind in GRADED and not option.is_none
+                choices = [[option.id, 3]] if graded else [option.id]
+                cast_ballot(db, question, unit=unit_of_person(number + 900), choices=choices)
     moment.move_to(asked.closes_at + timedelta(days=1))
     assert jobs.run(town.database)
     page = f"/concertations/{asked.id}"
-    for path in (page, "/concertations", f"{page}/resultats", f"{page}/bilan", f"{page}/mots"):
-        client.get(path)
-    assert client.http.get(f"{page}/resultats.csv").status_code == 200
-    assert client.http.get(f"{page}/bilan.pdf").status_code == 200
+    paths = ("", "/resultats", "/bilan", "/mots", "/preuve", "/resultats.csv", "/bilan.pdf")
+    paths += tuple(f"/preuve/{name}" for name in published.FILES)
+    for path in ("/concertations", *(page + each for each in paths)):
+        assert client.http.get(path).status_code == 200, path

@@ -103,6 +103,7 @@ def print_batch(db: Session, consultation: Consultation, ballots: int, *, actor:
     require(can_run_count, actor)
     if not consultation.takes_paper or consultation.sealed_at is not None:
         raise Conflict(_("Cette concertation ne prend pas de bulletins en papier."))
+    _require_open_count(db, consultation)
     number = queries.next_batch(db, consultation.id)
     db.add(PaperBatch(consultation_id=consultation.id, number=number, printed=ballots))
     try:
