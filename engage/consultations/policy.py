@@ -32,11 +32,15 @@ def can_see_results(consultation: Consultation | Listed) -> bool:
     return consultation.sealed_at is not None and consultation.cancelled_at is None
 
 
+def seals(person: Person | None) -> bool:
+    """The coordinator alone."""
+    return person is not None and person.holds(Role.COORDINATOR)
+
+
 def can_seal(person: Person | None, consultation: Consultation, now: datetime) -> bool:
     """The coordinator, once the vote is over; the clock does it where no paper is waited for."""
     return (
-        person is not None
-        and person.holds(Role.COORDINATOR)
+        seals(person)
         and consultation.is_over(now)
         and consultation.sealed_at is None
         and not consultation.is_draft

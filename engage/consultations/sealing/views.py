@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, flash, send_file
+from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
@@ -13,14 +13,14 @@ from engage.accounts.models import Person
 from engage.consultations import queries, sheets
 from engage.consultations.models import Consultation
 from engage.consultations.paper.queries import is_settled
-from engage.consultations.policy import can_seal, can_see_results
+from engage.consultations.policy import can_seal, can_see_results, seals
 from engage.consultations.sealing import published
 from engage.consultations.sealing.commands import AFTER, seal
 from engage.consultations.sheets import Sheet
 from engage.core import clock, i18n
 from engage.core.config import ROOT
 from engage.core.db import Database
-from engage.core.errors import InvalidInput, NotFound
+from engage.core.errors import Conflict, InvalidInput, NotFound
 from engage.core.forms import Form
 from engage.core.i18n import _, label, lazy
 from engage.core.pagecache import public_page
@@ -93,7 +93,9 @@ def _parts(database: Database, consultation_id: int, name: str) -> Iterator[byte
 
 @bp.get("/concertations/recompter.py")
 def script() -> ResponseReturnValue:
-    return send_file(SCRIPT, mimetype="text/x-python", download_name="recompter.py")
+    """The same for every vote, as it stands in the project."""
+    told = {"Content-Disposition": 'attachment; filename="recompter.py"'}
+    return Response(SCRIPT.read_bytes(), mimetype="text/x-python", headers=told)
 
 
 @bp.get("/concertations/<ref:consultation_id>/recu")
@@ -127,30 +129,9 @@ def _receipt_page(
 
 @bp.get("/concertations/sceller/<ref:consultation_id>")
 def ask_seal(consultation_id: int) -> ResponseReturnValue:
-    return _seal_page(_to_seal(consultation_id)[1])
-
-
-@bp.post("/concertations/sceller/<ref:consultation_id>")
-def do_seal(consultation_id: int) -> ResponseReturnValue:
-    """Seal at once; the clock rewrites the files within a minute."""
     actor, asked = _to_seal(consultation_id)
-    if not EmptyForm().validate_on_submit():
-        raise InvalidInput("", _("Rechargez la page et recommencez."))
-    seal(apart(), asked.id, actor)
-    flash(_("C’est scellé. Tout le monde peut lire les résultats et recompter."), "ok")
-    return see_other(f"/concertations/{asked.id}/resultats")
-
-
-def _to_seal(consultation_id: int) -> tuple[Person, Consultation]:
-    actor, asked = gate.actor(), queries.consultation(get_db(), consultation_id)
-    if asked is None:
-        raise NotFound
-    require(can_seal, actor, asked, clock.now())
-    assert actor is not None
-    return actor, asked
-
-
-def _seal_page(asked: Consultation) -> ResponseReturnValue:
+    if not can_seal(actor, asked, clock.now()):
+        return see_other(f"/concertations/{asked.id}")
     return form_page(
         "consultations/sealing/seal.html",
         EmptyForm(),
@@ -159,3 +140,26 @@ def _seal_page(asked: Consultation) -> ResponseReturnValue:
         since=i18n.moment(asked.closes_at + AFTER),
         ready=asked.is_over(clock.now() - AFTER),
     )
+
+
+@bp.post("/concertations/sceller/<ref:consultation_id>")
+def do_seal(consultation_id: int) -> ResponseReturnValue:
+    """Seal at once; the clock rewrites the files within a minute."""
+    actor, asked = _to_seal(consultation_id)
+    if not EmptyForm().validate_on_submit():
+        raise InvalidInput("", _("Rechargez la page et recommencez."))
+    if not can_seal(actor, asked, clock.now()):
+        raise Conflict(_("Ce vote n’est pas à sceller. Relisez sa page."))
+    seal(apart(), asked.id, actor)
+    flash(_("C’est scellé. Tout le monde peut lire les résultats et recompter."), "ok")
+    return see_other(f"/concertations/{asked.id}/resultats")
+
+
+def _to_seal(consultation_id: int) -> tuple[Person, Consultation]:
+    actor = gate.actor()
+    require(seals, actor)
+    assert actor is not None
+    asked = queries.consultation(get_db(), consultation_id)
+    if asked is None:
+        raise NotFound
+    return actor, asked

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from engage.accounts.models import Role
 from engage.consultations.commands import cast_ballot
 from engage.consultations.models import (
     BudgetCount,
@@ -27,6 +28,7 @@ from engage.core.services import Services
 from tests.browsing import Browser
 from tests.conftest import Moment
 from tests.consultations.factories import make_consultation, make_question
+from tests.factories import make_person
 
 NAMES = ("Bancs", "Jeux", "=2+5", "Arbres", "Allée")
 KINDS = (
@@ -202,3 +204,23 @@ def test_a_receipt_is_found_however_it_is_typed(
     client.submit(page, {"recu": ""}, expects=422)
     listed = client.get(f"/concertations/{made.id}/preuve/recus.csv").text
     assert all(each.receipt in listed for each in cast)
+
+
+def test_the_coordinator_seals_with_a_button_and_nobody_else(
+    client: Browser, town: Services, moment: Moment
+) -> None:
+    made = _fill(town.database, 10, seed=7)
+    with town.database.transaction() as db:
+        agent, coordinator = make_person(db, Role.AGENT), make_person(db, Role.COORDINATOR)
+    page = f"/concertations/sceller/{made.id}"
+    client.sign_in(coordinator)
+    assert client.get(page, expects=303).headers["Location"] == f"/concertations/{made.id}"
+    moment.move_to(made.closes_at)
+    client.get(page)
+    assert "dix minutes" in client.text
+    moment.forward(minutes=10)
+    sent = client.submit(page)
+    assert sent.headers["Location"] == f"/concertations/{made.id}/resultats"
+    client.get(page, expects=303)
+    client.get(f"/concertations/{made.id}/preuve")
+    Browser(client.app).sign_in(agent).get(page, expects=403)
