@@ -6,7 +6,8 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from engage.cli import main
-from engage.consultations.models import Ballot, RollEntry
+from engage.consultations.models import RollEntry
+from engage.consultations.sealing.models import SealedBallot
 from engage.core.services import Services
 from engage.incidents.models import Incident
 from engage.ops.seed import Load, seed
@@ -22,7 +23,7 @@ def numbers(town: Services) -> list[int | None]:
     with town.database.reading() as db:
         return [
             db.scalar(select(func.count()).select_from(model))
-            for model in (Proposal, Endorsement, Incident, Ballot, RollEntry)
+            for model in (Proposal, Endorsement, Incident, SealedBallot, RollEntry)
         ]
 
 
