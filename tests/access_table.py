@@ -239,7 +239,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
             .join(Call.organisation)
             .where(Organisation.kind == "citizen_body", Call.opens_on <= clock.today())
         ).first(),
-        "consultation_id": db.scalars(select(Consultation.id)).first(),
+        "consultation_id": db.scalars(select(Consultation.id).order_by(Consultation.id)).first(),
         "item_id": db.scalars(
             select(ModerationItem.id).where(
                 ModerationItem.status == ItemStatus.WAITING,
