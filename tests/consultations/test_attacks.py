@@ -197,3 +197,17 @@ def test_few_answers_few_voters_and_ties_have_all_their_pages(
     paths += tuple(f"/preuve/{name}" for name in published.FILES)
     for path in ("/concertations", *(page + each for each in paths)):
         assert client.http.get(path).status_code == 200, path
+
+
+def test_who_reads_a_published_file_slowly_holds_no_transaction_open(
+    client: Browser, town: Services, moment: Moment
+) -> None:
+    """An open one would keep dropped ballots of other votes from being rewritten."""
+    with town.database.transaction() as db:
+        asked = make_consultation(db, title="Un titre sans fin " * 4_000)
+    moment.move_to(asked.closes_at + timedelta(days=1))
+    assert jobs.run(town.database)
+    answer = client.http.get(f"/concertations/{asked.id}/preuve/preuve.json", buffered=False)
+    assert next(answer.iter_encoded())
+    assert town.database.engine.pool.checkedout() == 0
+    answer.close()

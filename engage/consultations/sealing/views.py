@@ -1,6 +1,8 @@
 """Pages of the proof: the files, the search for one's receipt, and the button that seals."""
 
 from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
@@ -30,6 +32,9 @@ from engage.core.web import apart, form_page, get_db, page, see_other, services
 bp = Blueprint("proof", __name__)
 
 SCRIPT = ROOT / "scripts" / "recount.py"
+PIECE = 64 * 1024
+"""Bytes that are sent, or kept in memory, at a time."""
+
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 
 
@@ -68,27 +73,33 @@ def show(consultation_id: int) -> ResponseReturnValue:
 
 @bp.get("/concertations/<ref:consultation_id>/preuve/<name>")
 def download(consultation_id: int, name: str) -> ResponseReturnValue:
-    """Written while it is sent: memory does not grow with the ballots."""
+    """Written whole before it is sent: who reads slowly holds no connection to the database."""
     sheet = _sealed(consultation_id)
     if name not in published.FILES:
         raise NotFound
-    parts = _parts(services().database, sheet.id, name)
+    file = _file(services().database, sheet.id, name)
     kind = TYPES[name.rpartition(".")[2]]
     saved = f"concertation-{sheet.id}-{name}"
-    return Response(
-        parts, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{saved}"'}
-    )
+    told = {"Content-Disposition": f'attachment; filename="{saved}"'}
+    answer = Response(_pieces(file), content_type=kind, headers=told)
+    answer.call_on_close(file.close)
+    return answer
 
 
-def _parts(database: Database, consultation_id: int, name: str) -> Iterator[bytes]:
+def _file(database: Database, consultation_id: int, name: str) -> IO[bytes]:
+    """On the disk where it is large: memory does not grow with the ballots."""
+    file = SpooledTemporaryFile(PIECE)  # noqa: SIM115 - read once the view is over
     with database.reading() as db:
-        buffer = ""
         for part in published.FILES[name](db, published.vote(db, consultation_id)):
-            buffer += part
-            if len(buffer) > 32_000:
-                yield buffer.encode()
-                buffer = ""
-        yield buffer.encode()
+            file.write(part.encode())
+    file.seek(0)
+    return file
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 @bp.get("/concertations/recompter.py")
