@@ -75,6 +75,9 @@ FOR_STAFF = (
         f"engage/consultations/paper/{module}.py"
         for module in ("commands", "entry", "forms", "sheet_views", "stand", "stand_views", "views")
     ),
+    "engage/consultations/sealing/commands.py",
+    "engage/consultations/sealing/views.py",
+    "templates/consultations/sealing/seal.html",
     "templates/consultations/codes/",
     *(f"templates/consultations/paper/{page}.html" for page in ("close", "sheet", "show", "stand")),
     *(
@@ -218,6 +221,7 @@ def spoiled(message: Message) -> list[str]:
         lost = (wanted - marks(form)).keys()
         # « one » and « two » are words of their own in Arabic: the number may go, nothing else.
         forgiven = COUNTS if place in (ONE, TWO) else set()
+        forgiven |= (wanted - marks(message.id[0])).keys() if place == ONE else set()
         if lost - forgiven or marks(form) - wanted:
             wrong.append(form)
     return wrong
@@ -228,7 +232,9 @@ def test_plural_entries_have_six_forms() -> None:
 
 
 def test_a_percent_sign_stands_only_before_something_to_fill_in() -> None:
-    said = chain.from_iterable(forms(message) for message in translated())
+    """Where texts are filled in by `%`; those filled in by braces may speak of per cent."""
+    named = [m for m in translated() if "python-brace-format" not in m.flags]
+    said = chain.from_iterable(forms(message) for message in named)
     assert not [form for form in said if "%" in re.sub(r"%\(\w+\)s|%%", "", form)]
 
 
