@@ -115,7 +115,9 @@ def cast_ballot(
         if _use(_AT_ONCE, db, question, unit, channel, captured_by, **values):
             return Cast(secrets.receipt(secret, question.id, unit), changed=False)
     is_first = take_right(db, question, unit, channel=channel, captured_by=captured_by)
-    return _put(db, question, unit, answers, is_first=is_first)
+    if is_first and not secret:  # a change makes nothing
+        secret = secrets.read_or_make(db, question.consultation_id)
+    return _put(db, question, unit, answers, secret, is_first=is_first)
 
 
 def require_right(question: Question, unit: str, standing: Standing) -> None:
@@ -170,10 +172,16 @@ def _use(
     return bool(touched)
 
 
-def _put(db: Session, question: Question, unit: str, answers: list[Any], *, is_first: bool) -> Cast:
+def _put(
+    db: Session,
+    question: Question,
+    unit: str,
+    answers: list[Any],
+    secret: bytes | None,
+    *,
+    is_first: bool,
+) -> Cast:
     """Drop the ballot in, or change the one that lies under the key of this unit."""
-    find = secrets.read_or_make if is_first else secrets.read  # a change makes nothing
-    secret = find(db, question.consultation_id)
     statement = _DROP_IN if is_first else _CHANGE
     values = _ballot(question, unit, answers, secret) if secret else {}
     if not secret or not statement.run(db.connection(), question_id=question.id, **values):
