@@ -115,8 +115,9 @@ def cast_ballot(
         if _use(_AT_ONCE, db, question, unit, channel, captured_by, **values):
             return Cast(secrets.receipt(secret, question.id, unit), changed=False)
     is_first = take_right(db, question, unit, channel=channel, captured_by=captured_by)
-    if is_first and not secret:  # a change makes nothing
-        secret = secrets.read_or_make(db, question.consultation_id)
+    if not secret:  # made by somebody else meanwhile, or now; a change makes nothing
+        find = secrets.read_or_make if is_first else secrets.read
+        secret = find(db, question.consultation_id)
     return _put(db, question, unit, answers, secret, is_first=is_first)
 
 
