@@ -15,7 +15,7 @@ from engage.consultations.forms import WhoseForm
 from engage.consultations.models import Consultation
 from engage.consultations.standing import lacks
 from engage.core import clock
-from engage.core.errors import InvalidInput, NotFound
+from engage.core.errors import DomainError, InvalidInput
 from engage.core.i18n import _, label
 from engage.core.web import SAFE, apart, form_page, get_db, page, see_other
 
@@ -82,7 +82,7 @@ def count_on_arrival(response: Response) -> Response:
     if held is None or not held.agreed or not waiting.is_certain(held):
         return response
     if response.headers.get("Location") == way.waiting(held.consultation_id):
-        with suppress(NotOpen, NotFound):
+        with suppress(DomainError):  # the page of what waits says why
             _count_arrived(response, way.known(held.consultation_id))
     return response
 

@@ -11,7 +11,7 @@ from engage.consultations.paper import commands, policy, printing, queries
 from engage.consultations.paper.forms import CloseForm, PrintForm, UrnForm
 from engage.core import clock
 from engage.core.errors import Conflict, InvalidInput, NotFound
-from engage.core.forms import Form, send_once
+from engage.core.forms import Form, clean_text, send_once
 from engage.core.i18n import _
 from engage.core.policy import require
 from engage.core.web import form_page, get_db, see_other
@@ -79,7 +79,7 @@ def closing(consultation_id: int) -> ResponseReturnValue:
 def close(consultation_id: int) -> ResponseReturnValue:
     actor = _coordinator()
     asked, form = known(consultation_id), CloseForm()
-    reasons = {q: request.form.get(f"q{q}", "") for q in queries.questions_of(asked)}
+    reasons = {q: clean_text(request.form.get(f"q{q}")) for q in queries.questions_of(asked)}
     wrong = None
     if form.validate_on_submit():
         try:
