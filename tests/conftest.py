@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage import contract, create_app
+from engage.consultations.sealing.secrets import VOTES
 from engage.core import clock, i18n, migrate
 from engage.core.config import ROOT, Config
 from engage.core.db import Database
@@ -203,11 +204,17 @@ def moving() -> dict[str, MovingDatabase]:
 
 @pytest.fixture
 def town(
-    base_config: Config, database_url: str, moving: dict[str, MovingDatabase], tmp_path: Path
+    request: pytest.FixtureRequest,
+    base_config: Config,
+    database_url: str,
+    moving: dict[str, MovingDatabase],
+    tmp_path: Path,
 ) -> Iterator[Services]:
     """One town with its contract loaded and nobody in it yet."""
     secrets = tmp_path / "secrets"
     shutil.copytree(base_config.secrets, secrets, dirs_exist_ok=True)
+    if not request.node.get_closest_marker("demo"):
+        shutil.rmtree(secrets / VOTES, ignore_errors=True)  # those of the demo's open votes
     config = dataclasses.replace(
         base_config, database_url=database_url, uploads=tmp_path / "uploads", secrets=secrets
     )

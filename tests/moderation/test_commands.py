@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.accounts.commands import keep_draft
-from engage.accounts.models import Draft, Person, Role
+from engage.accounts.models import ContactPoint, Draft, Person, Role
 from engage.core import clock
 from engage.core.audit import AuditEntry
 from engage.core.errors import Conflict, Denied, InvalidInput
@@ -98,7 +98,7 @@ def test_who_has_only_a_phone_hears_by_text_message(
 ) -> None:
     author = make_person(db)
     db.add(
-        messages.accounts.ContactPoint(
+        ContactPoint(
             person_id=author.id, kind="phone", value="+33639980009", verified_at=author.created_at
         )
     )
