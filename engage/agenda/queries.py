@@ -59,9 +59,9 @@ class Listed(NamedTuple):
         return clock.local(self.starts_at).date()
 
     @property
-    def key(self) -> tuple[int, int]:
-        """What tells apart two cards of the same date."""
-        return self.id, self.version
+    def key(self) -> tuple[int, int, datetime]:
+        """What tells apart two cards of the same date; SQLite gives a removed number again."""
+        return self.id, self.version, self.starts_at
 
     @property
     def where(self) -> str:
