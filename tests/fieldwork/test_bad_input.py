@@ -15,6 +15,7 @@ from engage.core.web import Engage
 from engage.fieldwork import commands
 from tests.browsing import Browser
 from tests.consultations.factories import make_consultation
+from tests.consultations.kits.making import make_need, make_party
 from tests.fieldwork import making
 from tests.security.walking import endpoint_of, forms_of, try_form, wrong_ones
 
@@ -50,6 +51,7 @@ def pages(app: Engage, town: Services, browser: Browser) -> Iterator[str]:
     _nobody_served(browser)
     making.serve(browser)
     yield from ("/guichet/probleme", "/guichet/idee", "/guichet/question", "/guichet/vote")
+    yield _party(town)
     yield from ("/guichet/carte", "/guichet/inscription", _code(app, town))
     _nobody_served(browser)
     browser.submit("/guichet", {"code": DEMO_CARD})
@@ -68,6 +70,13 @@ def _question(town: Services) -> str:
     with town.database.transaction() as db:
         made = commands.take_question(db, making.capture(db), "Quand ?", language="fr")
         return f"/guichet/questions/{made.id}"
+
+
+def _party(town: Services) -> str:
+    """Something is still needed for a party."""
+    with town.database.transaction() as db:
+        make_need(db, make_party(db))
+    return "/guichet/fete"
 
 
 def _code(app: Engage, town: Services) -> str:
