@@ -39,7 +39,7 @@ from tests.pages.test_this_phone import report
 from tests.privacy.test_merging import prove
 from tests.proposals.calls import make_call
 from tests.proposals.ideas import make_item, make_public
-from tests.security import paper_states
+from tests.security import fresh_states, paper_states
 
 NAMED = "Madame Zénobie Martin garde la corde."
 """Words under a veil that a member can lift."""
@@ -70,6 +70,7 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _of_the_life_of_ideas(app, town)
     yield from _after_a_vote(app, town)
     yield from paper_states.states(app, town)
+    yield from fresh_states.states(app, town)
     browser = Browser(app)
     report(browser, town)
     yield browser, "/compte/ce-telephone"
