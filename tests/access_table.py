@@ -231,7 +231,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "name": "prevoir",
         "act": "etudier",
         "proposal_id": db.scalars(
-            select(Proposal.id).where(Proposal.published_at.is_not(None))
+            select(Proposal.id).where(Proposal.published_at.is_not(None)).order_by(Proposal.id)
         ).first(),
         "event_id": db.scalars(select(Event.id).where(Event.starts_at > clock.now())).first(),
         "call_id": db.scalars(
@@ -265,7 +265,7 @@ def sample_addresses(app: Engage, db: Session) -> list[tuple[str, str, str]]:
         "appeal_id": 0,
         "what": "idee",
         "subject_id": db.scalars(
-            select(Proposal.id).where(Proposal.published_at.is_not(None))
+            select(Proposal.id).where(Proposal.published_at.is_not(None)).order_by(Proposal.id)
         ).first(),
         "incident_id": 1,
         "comment_id": 1,
