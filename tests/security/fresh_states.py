@@ -1,10 +1,14 @@
 """Pages whose buttons are gone once they were pressed: each on something of its own."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from engage.accounts.models import Role
 from engage.agenda.models import EventReminder
 from engage.consultations.kits import helping
+from engage.consultations.models import Consultation
 from engage.consultations.outcome.models import ResultFollow
 from engage.core import clock, photos
 from engage.core.secrets import token_hash
@@ -27,6 +31,19 @@ def states(app: Engage, town: Services) -> Iterator[State]:
     yield from _of_drafts(app, town)
     yield from _of_helpers(app, town)
     yield from _of_who_waits_for_a_message(app, town)
+    yield from _of_sealing(app, town)
+
+
+def _of_sealing(app: Engage, town: Services) -> Iterator[State]:
+    """A vote that is over and not sealed, and the proof of one of the demonstration."""
+    over = clock.now() - timedelta(hours=2)
+    with town.database.transaction() as db:
+        coordinator = make_person(db, Role.COORDINATOR)
+        closed = make_consultation(db, opens_at=over - timedelta(days=2), closes_at=over)
+        sealed = select(Consultation.id).where(Consultation.sealed_at.is_not(None))
+        proven = db.scalars(sealed.order_by(Consultation.id)).first()
+    yield Browser(app).sign_in(coordinator), f"/concertations/sceller/{closed.id}"
+    yield Browser(app), f"/concertations/{proven}/recu"
 
 
 def _of_drafts(app: Engage, town: Services) -> Iterator[State]:
